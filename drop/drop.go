@@ -1,0 +1,155 @@
+// Package drop names every way in which a packet can end other than being
+// forwarded or delivered. A Reason is the only error of the packet path: it is
+// the label of the counter, the word in the log and the comment in a capture.
+package drop
+
+// Reason says why a packet was discarded. The zero value is Alive.
+type Reason uint8
+
+// The reasons, in the order in which a packet meets them.
+const (
+	// Alive: the packet has not been dropped.
+	Alive Reason = iota
+
+	// Parsing. The bytes are no datagram that anybody could be told about.
+
+	// Truncated: shorter than the header that it begins with.
+	Truncated
+	// BadVersion: neither 4 nor 6 stands in the version field.
+	BadVersion
+	// BadHeaderLength: IHL below 5, or a header longer than the datagram.
+	BadHeaderLength
+	// BadTotalLength: the length field names more octets than arrived, or fewer than the header has.
+	BadTotalLength
+	// BadHeaderChecksum: the IPv4 header checksum is wrong (RFC 1812 §4.2.2.5).
+	BadHeaderChecksum
+
+	// Validity of addresses.
+
+	// MartianSource: no host can have this source address (RFC 1812 §5.3.7).
+	MartianSource
+	// OwnSource: the source is an address of this node, yet the packet came from a link.
+	OwnSource
+	// MartianDestination: an address that no router may forward to (RFC 1812 §5.3.7).
+	MartianDestination
+	// Broadcast: 255.255.255.255 is never forwarded (RFC 1812 §5.3.5.1).
+	Broadcast
+	// DirectedBroadcast: the broadcast address of a connected prefix (RFC 2644 §2).
+	DirectedBroadcast
+	// Multicast: no multicast routing here, and no group of this node.
+	Multicast
+	// LinkLocal: a link-local destination is never forwarded (RFC 4291 §2.5.6).
+	LinkLocal
+	// BeyondScope: a link-local source would leave its link (RFC 4291 §2.5.6).
+	BeyondScope
+
+	// Routing.
+
+	// NoRoute: no prefix of the FIB covers the destination.
+	NoRoute
+	// Unreachable: a route of kind unreachable.
+	Unreachable
+	// Prohibited: a route of kind prohibit.
+	Prohibited
+	// Blackhole: a route of kind blackhole.
+	Blackhole
+	// LinkDown: the link that the route names has no device now.
+	LinkDown
+	// Loopback: the packet would go back to the point-to-point link that it came
+	// from, to an address that nobody has there (RFC 4443 §3.1).
+	Loopback
+
+	// Forwarding.
+
+	// TTLExpired: TTL is zero, or would be after the decrement.
+	TTLExpired
+	// TooBig: longer than the MTU of the link, and must not be fragmented here.
+	TooBig
+	// DeviceRefused: the device took the packet for sending and reported an error.
+	DeviceRefused
+
+	// Reassembly of packets to this node.
+
+	// FragmentMisaligned: not the last fragment, and not a multiple of 8 octets long.
+	FragmentMisaligned
+	// FragmentBeyondEnd: ends beyond octet 65535, or beyond the end that another fragment set.
+	FragmentBeyondEnd
+	// FragmentDuplicate: these octets are already here, and are the same.
+	FragmentDuplicate
+	// FragmentOverlap: a fragment overlaps another one: the whole datagram goes (RFC 5722 §4).
+	FragmentOverlap
+	// ReassemblyFull: it was the oldest incomplete datagram when room was needed for another.
+	ReassemblyFull
+	// ReassemblyTimeout: the missing fragments did not come in time (RFC 1122 §3.3.2, RFC 8200 §4.5).
+	ReassemblyTimeout
+
+	// Delivery to this node.
+
+	// BadExtensionHeader: the chain of IPv6 extension headers runs beyond the packet.
+	BadExtensionHeader
+	// NoNextHeader: an IPv6 packet that says that nothing follows (RFC 8200 §4.7).
+	NoNextHeader
+	// TransportTruncated: shorter than the header of its transport protocol.
+	TransportTruncated
+	// BadTransportChecksum: the ICMP, UDP or TCP checksum is wrong.
+	BadTransportChecksum
+	// ICMPIgnored: an ICMP message that a router takes note of at most: errors, replies, unknown types.
+	ICMPIgnored
+	// ProtocolUnreachable: this node has no such transport protocol.
+	ProtocolUnreachable
+	// PortUnreachable: nothing listens on this UDP port.
+	PortUnreachable
+	// PortClosed: nothing listens on this TCP port.
+	PortClosed
+
+	// NumReasons is the size of a table that is indexed by Reason.
+	NumReasons
+)
+
+var names = [NumReasons]string{
+	Alive:                "alive",
+	Truncated:            "truncated",
+	BadVersion:           "bad-version",
+	BadHeaderLength:      "bad-header-length",
+	BadTotalLength:       "bad-total-length",
+	BadHeaderChecksum:    "bad-header-checksum",
+	MartianSource:        "martian-source",
+	OwnSource:            "own-source",
+	MartianDestination:   "martian-destination",
+	Broadcast:            "broadcast",
+	DirectedBroadcast:    "directed-broadcast",
+	Multicast:            "multicast",
+	LinkLocal:            "link-local",
+	BeyondScope:          "beyond-scope",
+	NoRoute:              "no-route",
+	Unreachable:          "unreachable",
+	Prohibited:           "prohibited",
+	Blackhole:            "blackhole",
+	LinkDown:             "link-down",
+	Loopback:             "loopback",
+	TTLExpired:           "ttl-expired",
+	TooBig:               "too-big",
+	DeviceRefused:        "device-refused",
+	FragmentMisaligned:   "fragment-misaligned",
+	FragmentBeyondEnd:    "fragment-beyond-end",
+	FragmentDuplicate:    "fragment-duplicate",
+	FragmentOverlap:      "fragment-overlap",
+	ReassemblyFull:       "reassembly-full",
+	ReassemblyTimeout:    "reassembly-timeout",
+	BadExtensionHeader:   "bad-extension-header",
+	NoNextHeader:         "no-next-header",
+	TransportTruncated:   "transport-truncated",
+	BadTransportChecksum: "bad-transport-checksum",
+	ICMPIgnored:          "icmp-ignored",
+	ProtocolUnreachable:  "protocol-unreachable",
+	PortUnreachable:      "port-unreachable",
+	PortClosed:           "port-closed",
+}
+
+// String is the reason's label: lower case words with hyphens, stable across versions.
+func (r Reason) String() string {
+	if r < NumReasons {
+		return names[r]
+	}
+	return "unknown"
+}

@@ -1,0 +1,34 @@
+// Package network wires nodes and devices together. It moves the packets, and
+// owns time and queues.
+package network
+
+import (
+	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/tundev"
+)
+
+// Plan is a checked network: what the configuration says, without its syntax.
+type Plan struct {
+	// Nodes are in the order of their names.
+	Nodes []Node
+}
+
+// Node is one router of a Plan.
+type Node struct {
+	// Name is unique within the plan.
+	Name string
+	// Interfaces are in the order of their names.
+	Interfaces []Interface
+	// Routes are the configured ones; connected prefixes need none.
+	Routes []forwarding.Route
+	// Limits bounds the node's ICMP errors.
+	Limits ratelimit.Limits
+}
+
+// Interface is a link of a node and the device that it is attached to.
+type Interface struct {
+	forwarding.Link
+	// Device is the TUN, or the queues in memory, on the other side.
+	Device tundev.Spec
+}

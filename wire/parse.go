@@ -1,0 +1,30 @@
+package wire
+
+import "github.com/icmprouter/icmprouter/drop"
+
+// Parse reads the words of the datagram in Data, cuts Data to the length that
+// its header names, and says Alive, or why this is no datagram. It writes no
+// byte of the buffer, which stays its owner's.
+func (p *Packet) Parse() drop.Reason {
+	if len(p.Data) == 0 {
+		return drop.Truncated
+	}
+	switch p.Data[0] >> 4 {
+	case V4:
+		return p.parseIPv4()
+	case V6:
+		return p.parseIPv6()
+	}
+	return drop.BadVersion
+}
+
+// DecrementTTL lowers the TTL by one, in the bytes too. The caller has seen
+// that it is above one, and has put the packet's bytes to no other use.
+func (p *Packet) DecrementTTL() {
+	p.TTL--
+	if p.Version == V4 {
+		decrementIPv4(p.Data)
+		return
+	}
+	p.Data[7]--
+}
