@@ -9,6 +9,7 @@ import (
 	"github.com/gaissmai/bart"
 
 	"github.com/icmprouter/icmprouter/drop"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // Link is one of a node's attachments to the world: an interface, in the words
@@ -29,7 +30,7 @@ type Kind uint8
 
 // The kinds of a configured route.
 const (
-	// Unicast forwards to a next hop, or to a link.
+	// Unicast forwards to a next hop.
 	Unicast Kind = iota
 	// Blackhole discards silently.
 	Blackhole
@@ -50,17 +51,121 @@ type Route struct {
 }
 
 // hop is what the FIB holds for a prefix: the verdict about a packet to it, as
-// far as the destination alone decides.
+// far as the destination alone decides, and the next hop, which is not valid
+// where the destination itself is on the link.
 type hop struct {
 	Verdict
-	// via is the next hop; it is not valid where the destination is on the link.
 	via netip.Addr
 }
 
-// Table is the links and routes of one node. It is immutable, but for the owner
-// of its Router, who tells it between packets that a link went down or came up.
+// Table is the links and routes of one node. Own addresses, broadcasts and
+// blackholes are routes, so that one lookup answers both "is it mine?" and
+// "where to?". Only the Router that owns the table changes it, and only to
+// mark a link down or up.
 type Table struct {
-	links   []Link
-	fib     bart.Table[*hop]
+	links []Link
+	fib   bart.Table[*hop]
+	// sources holds the source addresses that no packet from a link may have.
 	sources bart.Table[drop.Reason]
+}
+
+// NewTable builds the table of a node from its links and configured routes. It
+// fails where a route's next hop is on no link.
+func NewTable(links []Link, routes []Route) (*Table, error) {
+	t := &Table{links: append([]Link(nil), links...)}
+	for prefix, reason := range martianDestinations {
+		t.fib.Insert(prefix, &hop{Verdict: dropped(reason)})
+	}
+	for prefix, reason := range martianSources {
+		t.sources.Insert(prefix, reason)
+	}
+	for i, link := range links {
+		for _, address := range link.Addresses {
+			t.connect(i, address)
+		}
+	}
+	for _, route := range routes {
+		hop, err := t.resolve(route)
+		if err != nil {
+			return nil, err
+		}
+		t.fib.Insert(route.To.Masked(), hop)
+	}
+	return t, nil
+}
+
+// connect adds an own address, its prefix, and the prefix's broadcast address.
+func (t *Table) connect(link int, address netip.Prefix) {
+	own := netip.PrefixFrom(address.Addr(), address.Addr().BitLen())
+	if address != own {
+		t.fib.Insert(address.Masked(), &hop{Verdict: Verdict{Action: Forward, Link: link}})
+	}
+	t.fib.Insert(own, &hop{Verdict: Verdict{Action: Deliver}})
+	t.sources.Insert(own, drop.OwnSource)
+	if broadcast, ok := wire.Broadcast(address); ok {
+		prefix := netip.PrefixFrom(broadcast, broadcast.BitLen())
+		t.fib.Insert(prefix, &hop{Verdict: dropped(drop.DirectedBroadcast)})
+		t.sources.Insert(prefix, drop.MartianSource)
+	}
+}
+
+// resolve turns a configured route into what the FIB holds.
+func (t *Table) resolve(route Route) (*hop, error) {
+	switch route.Kind {
+	case Blackhole:
+		return &hop{Verdict: dropped(drop.Blackhole)}, nil
+	case Unreachable:
+		return &hop{Verdict: dropped(drop.Unreachable)}, nil
+	case Prohibit:
+		return &hop{Verdict: dropped(drop.Prohibited)}, nil
+	}
+	for i, link := range t.links {
+		for _, address := range link.Addresses {
+			if address.Contains(route.Via) && address.Addr() != route.Via {
+				return &hop{Verdict: Verdict{Action: Forward, Link: i}, via: route.Via}, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("route to %s: no link reaches the next hop %s", route.To, route.Via)
+}
+
+// back finds the way to the source of p and the address that a message about p
+// comes from: the address that p was sent to, if it is ours (RFC 1122 §3.2.1.3,
+// RFC 4443 §2.2 (a)), else one of the link that the message leaves by
+// (RFC 1812 §4.3.2.4). It fails where no way or no address is.
+func (t *Table) back(p *wire.Packet) (link int, source netip.Addr, ok bool) {
+	there, found := t.fib.Lookup(p.Src)
+	if !found || there.Action != Forward || t.links[there.Link].Down {
+		return 0, netip.Addr{}, false
+	}
+	if here, found := t.fib.Lookup(p.Dst); found && here.Action == Deliver {
+		return there.Link, p.Dst, true
+	}
+	next := there.via
+	if !next.IsValid() {
+		next = p.Src
+	}
+	source = t.addressOn(there.Link, next)
+	return there.Link, source, source.IsValid()
+}
+
+// addressOn returns the node's address on a link for talking to next: the one
+// in whose prefix next is, else any of the same family, else one of another link.
+func (t *Table) addressOn(link int, next netip.Addr) (best netip.Addr) {
+	for _, address := range t.links[link].Addresses {
+		switch {
+		case address.Contains(next):
+			return address.Addr()
+		case !best.IsValid() && address.Addr().BitLen() == next.BitLen():
+			best = address.Addr()
+		}
+	}
+	for i := 0; !best.IsValid() && i < len(t.links); i++ {
+		for _, address := range t.links[i].Addresses {
+			if address.Addr().BitLen() == next.BitLen() {
+				return address.Addr()
+			}
+		}
+	}
+	return best
 }

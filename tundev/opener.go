@@ -6,6 +6,9 @@ type Opener interface {
 	// Open makes the namespace of the spec if it is missing, opens the device in
 	// it and configures the kernel's side. On an error nothing is left behind.
 	Open(Spec) (Device, error)
+	// Reopen opens a device that had vanished, as Open does, but makes no
+	// namespace: who deleted one may want it so.
+	Reopen(Spec) (Device, error)
 	// Configure gives the kernel's side of an open device the MTU, addresses and
 	// routes of the spec, and takes away those that another spec had given it.
 	Configure(Device, Spec) error

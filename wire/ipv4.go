@@ -42,7 +42,7 @@ func (p *Packet) parseIPv4() drop.Reason {
 	p.More = flags&ipv4FlagMF != 0
 	p.FragmentOffset = int(flags&ipv4OffsetMask) * 8
 	p.TTL = b[8]
-	p.Protocol = b[9]
+	p.Protocol, p.ProtocolField = b[9], 9
 	p.Src = netip.AddrFrom4([4]byte(b[12:16]))
 	p.Dst = netip.AddrFrom4([4]byte(b[16:20]))
 	p.Transport = header

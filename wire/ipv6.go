@@ -34,7 +34,7 @@ func (p *Packet) parseIPv6() drop.Reason {
 	p.Dst = netip.AddrFrom16([16]byte(b[24:40]))
 	p.Protocol = b[6]
 	p.Transport = ipv6Header
-	p.nextField = 6
+	p.ProtocolField = 6
 	p.walk()
 	return drop.Alive
 }
@@ -65,7 +65,7 @@ func (p *Packet) walk() {
 				return
 			}
 			size = ipv6FragmentHeader
-			p.unfragmentable = p.Transport
+			p.fragmentHeader, p.fragmentField = p.Transport, p.ProtocolField
 			offset := binary.BigEndian.Uint16(rest[2:])
 			p.FragmentOffset = int(offset &^ 7)
 			p.More = offset&ipv6FlagMore != 0
@@ -73,10 +73,7 @@ func (p *Packet) walk() {
 		default:
 			return
 		}
-		if p.Protocol != ProtoFragment && p.unfragmentable == 0 {
-			p.nextField = p.Transport
-		}
-		p.Protocol = rest[0]
+		p.Protocol, p.ProtocolField = rest[0], p.Transport
 		p.Transport += size
 		if p.FragmentOffset != 0 {
 			return // what follows is the middle of something

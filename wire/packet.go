@@ -69,13 +69,15 @@ type Packet struct {
 	// Transport is where the transport header begins in Data, or, in a later
 	// fragment, where its octets begin.
 	Transport int
+	// ProtocolField is where the number that Protocol repeats stands in Data.
+	ProtocolField int
 
 	// GSO is set when the packet stands for several segments of one flow.
 	GSO GSO
 
-	// unfragmentable is the length of what stands before an IPv6 fragment
-	// header, and nextField is where the number of that header stands.
-	unfragmentable, nextField int
+	// fragmentHeader is where an IPv6 fragment header stands, and fragmentField
+	// where its number does; both are zero without one.
+	fragmentHeader, fragmentField int
 }
 
 // GSO says how a super-packet becomes segments. Its zero value is an ordinary
@@ -137,5 +139,22 @@ func (p *Packet) ICMP() bool {
 	return p.Version == V4 && p.Protocol == ProtoICMPv4 || p.Version == V6 && p.Protocol == ProtoICMPv6
 }
 
-// Payload returns what follows the IP headers: a part of Data, owned as Data is.
-func (p *Packet) Payload() []byte { return p.Data[p.Transport:] }
+// Payload returns what follows the IP headers: a part of Data, owned as Data
+// is. It is empty where Data has been cut before it.
+func (p *Packet) Payload() []byte { return p.Data[min(p.Transport, len(p.Data)):] }
+
+// NoNextHeader says that the packet declares to hold nothing (RFC 8200 §4.7).
+func (p *Packet) NoNextHeader() bool { return p.Version == V6 && p.Protocol == ProtoNone }
+
+// Broadcast is the directed broadcast address of a prefix. IPv6 has none, nor
+// have prefixes of 31 bits (RFC 3021 §2.1) and 32.
+func Broadcast(prefix netip.Prefix) (broadcast netip.Addr, ok bool) {
+	if !prefix.Addr().Is4() || prefix.Bits() > 30 {
+		return netip.Addr{}, false
+	}
+	a := prefix.Addr().As4()
+	for bit := prefix.Bits(); bit < 32; bit++ {
+		a[bit/8] |= 0x80 >> (bit % 8)
+	}
+	return netip.AddrFrom4(a), true
+}

@@ -1,0 +1,48 @@
+package forwarding
+
+import (
+	"github.com/icmprouter/icmprouter/drop"
+	"github.com/icmprouter/icmprouter/icmpgen"
+)
+
+// Counters counts datagrams as they are on the wire: a super-packet counts as
+// its segments. Every datagram received ends in exactly one of Forwarded,
+// Delivered and Dropped, and waits in Held if it is a fragment for this node:
+//
+//	Received = Forwarded + Delivered + sum of Dropped + Held
+type Counters struct {
+	// Received is all that came from links.
+	Received uint64
+	// Forwarded went to a link, whole or in fragments.
+	Forwarded uint64
+	// Delivered was for this node, and wanted.
+	Delivered uint64
+	// Held is fragments that wait for the rest of their datagram now.
+	Held uint64
+	// Dropped is all others, by reason.
+	Dropped [drop.NumReasons]uint64
+
+	// Fragments is the number of fragments sent, of packets that were too long.
+	Fragments uint64
+	// Messages is what the node originated, or would have.
+	Messages [icmpgen.NumMessages]Originated
+}
+
+// Originated counts one kind of message that the node meant to send.
+type Originated struct {
+	// Sent went out.
+	Sent uint64
+	// Forbidden must not be sent about such a packet (RFC 1812 §4.3.2.7, RFC 4443 §2.4 (e)).
+	Forbidden uint64
+	// Unroutable had no way back, or no source address.
+	Unroutable uint64
+	// Limited found no token.
+	Limited uint64
+}
+
+// Refused moves a packet that a device would not take from Forwarded to
+// Dropped. It is one that the router did not originate.
+func (c *Counters) Refused(count uint64) {
+	c.Forwarded -= count
+	c.Dropped[drop.DeviceRefused] += count
+}

@@ -1,0 +1,158 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/tundev"
+)
+
+// change is what must be done for a plan, prepared so that it can be undone
+// until it is done.
+type change struct {
+	net    *Network
+	nodes  []*node
+	tables []*forwarding.Table
+	ports  []*port
+	// reused maps a port of the new plan to the one whose device it takes over.
+	reused map[*port]*port
+	opened []tundev.Device
+	undo   []func()
+}
+
+// Apply makes the network what the plan says: checked and opened whole first,
+// then swapped between two batches. Nodes of the same name keep their counters,
+// devices of the same name and namespace go on without losing a packet. On an
+// error nothing has changed.
+func (n *Network) Apply(plan Plan) error {
+	n.changes.Lock()
+	defer n.changes.Unlock()
+	c := &change{net: n, reused: map[*port]*port{}}
+	if err := c.prepare(plan); err != nil {
+		c.rollBack()
+		return err
+	}
+	var gone []tundev.Device
+	n.asks.do(func() { gone = c.swap() })
+	var errs []error
+	for _, device := range gone {
+		errs = append(errs, device.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// prepare builds the tables and opens or adapts the devices.
+func (c *change) prepare(plan Plan) error {
+	for _, planned := range plan.Nodes {
+		links := make([]forwarding.Link, len(planned.Interfaces))
+		for i := range planned.Interfaces {
+			links[i] = planned.Interfaces[i].Link
+		}
+		table, err := forwarding.NewTable(links, planned.Routes)
+		if err != nil {
+			return fmt.Errorf("node %s: %w", planned.Name, err)
+		}
+		nd := &node{name: planned.Name, net: c.net, router: forwarding.New(table, planned.Limits)}
+		c.nodes, c.tables = append(c.nodes, nd), append(c.tables, table)
+		for i, planned := range planned.Interfaces {
+			p := &port{node: nd, link: i, name: planned.Name, spec: planned.Device}
+			nd.ports, c.ports = append(nd.ports, p), append(c.ports, p)
+		}
+	}
+	for _, p := range c.ports {
+		if err := c.equip(p); err != nil {
+			return fmt.Errorf("%s.%s: %w", p.node.name, p.name, err)
+		}
+	}
+	return nil
+}
+
+// equip finds the device of a port: one that is open and stays, or a new one.
+func (c *change) equip(p *port) error {
+	old := c.net.portOf(p.spec)
+	if old == nil {
+		device, err := c.net.opener.Open(p.spec)
+		if err != nil {
+			return err
+		}
+		p.device = device
+		c.opened = append(c.opened, device)
+		return nil
+	}
+	c.reused[p] = old
+	switch {
+	case old.spec.Backend != p.spec.Backend:
+		return fmt.Errorf("device %s is open with the backend %q: give it another name, or restart, to have it with %q", p.spec, old.spec.Backend, p.spec.Backend)
+	case same(old.spec, p.spec):
+		return nil
+	}
+	device, before := c.net.deviceOf(old), old.spec
+	if device == nil {
+		return nil // it is opened anew, as the new spec says, when it can be
+	}
+	c.undo = append(c.undo, func() { c.net.opener.Configure(device, before) })
+	return c.net.opener.Configure(device, p.spec)
+}
+
+// rollBack undoes what prepare did.
+func (c *change) rollBack() {
+	for _, device := range c.opened {
+		device.Close()
+	}
+	for _, undo := range c.undo {
+		undo()
+	}
+}
+
+// swap puts the prepared in the place of what was, between two batches, and
+// returns the devices that nobody uses now.
+func (c *change) swap() (gone []tundev.Device) {
+	n := c.net
+	for i, nd := range c.nodes {
+		if old := n.node(nd.name); old != nil {
+			old.router.Limits = nd.router.Limits
+			nd.router = old.router
+			nd.router.SetTable(c.tables[i])
+		}
+	}
+	kept := map[*port]bool{}
+	for _, p := range c.ports {
+		if old := c.reused[p]; old != nil {
+			kept[old] = true
+			p.device, p.ready = old.device, old.ready
+			p.received, p.sent, p.refused = old.received, old.sent, old.refused
+		}
+		p.node.router.SetDown(p.link, p.device == nil)
+	}
+	for _, old := range n.ports {
+		if !kept[old] && old.device != nil {
+			gone = append(gone, old.device)
+		}
+	}
+	n.nodes, n.ports = c.nodes, c.ports
+	return gone
+}
+
+func (n *Network) node(name string) *node {
+	for _, nd := range n.nodes {
+		if nd.name == name {
+			return nd
+		}
+	}
+	return nil
+}
+
+// portOf finds the port whose device is the one that the spec names.
+func (n *Network) portOf(spec tundev.Spec) *port {
+	for _, p := range n.ports {
+		if p.spec.Name == spec.Name && p.spec.Netns == spec.Netns {
+			return p
+		}
+	}
+	return nil
+}
+
+func same(a, b tundev.Spec) bool {
+	return fmt.Sprint(a.MTU, a.Addresses, a.Routes) == fmt.Sprint(b.MTU, b.Addresses, b.Routes)
+}
