@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/spf13/cobra"
+
+	"github.com/icmprouter/icmprouter/config"
+	"github.com/icmprouter/icmprouter/network"
+	"github.com/icmprouter/icmprouter/tundev"
+)
+
+func runCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "run CONFIG",
+		Short: "Run the routers of a configuration until SIGINT or SIGTERM",
+		Long: `run opens the devices that the configuration names, moves packets between them,
+and ends on SIGINT or SIGTERM with a table of counters on standard output.
+
+SIGHUP reads the configuration again: it is checked whole, then swapped whole.
+Counters are kept, and links that did not change lose no packet. A bad file
+changes nothing; the log says why. "-" is standard input, and cannot be read again.`,
+		Example: `  icmprouter run config.example.json
+  ip netns exec client ping 10.2.0.2`,
+		Args: cobra.ExactArgs(1),
+	}
+	format := addChoice(c, "log-format", "how to log to standard error", "text", "json")
+	level := addChoice(c, "log-level", "the least that is logged", "info", "debug", "warn", "error")
+	asJSON := c.Flags().Bool("json", false, "print the counters at the end as JSON")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		log := newLog(c.ErrOrStderr(), format.value, level.value)
+		return run(c.Context(), args[0], log, func(stats []network.NodeStats) error {
+			return printStats(c.OutOrStdout(), stats, *asJSON)
+		})
+	}
+	return c
+}
+
+func newLog(w io.Writer, format, level string) *slog.Logger {
+	var least slog.Level
+	least.UnmarshalText([]byte(level)) // the flag admits only levels
+	options := &slog.HandlerOptions{Level: least}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// run is the life of a network: from its file to its counters.
+func run(ctx context.Context, path string, log *slog.Logger, report func([]network.NodeStats) error) error {
+	file, err := config.Load(path)
+	if err != nil {
+		return usageError{err}
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+
+	system := tundev.NewSystem(log)
+	defer closeLogged(log, "namespaces", system)
+	net, err := network.New(file.Plan(), system, log)
+	if err != nil {
+		return err
+	}
+	defer closeLogged(log, "devices", net)
+	warn(log, file)
+
+	go reloads(ctx, reload, path, net, log)
+	log.Info("ready", "config", path, "nodes", len(file.Plan().Nodes))
+	notify(log, daemon.SdNotifyReady)
+	err = net.Run(ctx)
+	notify(log, daemon.SdNotifyStopping)
+	if reportErr := report(net.Stats()); err == nil {
+		err = reportErr
+	}
+	return err
+}
+
+// reloads reads the configuration again at each signal, until the context ends.
+func reloads(ctx context.Context, signals <-chan os.Signal, path string, net *network.Network, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-signals:
+		}
+		notify(log, daemon.SdNotifyReloading+"\n"+daemon.SdNotifyMonotonicUsec())
+		if err := reloadOnce(path, net, log); err != nil {
+			log.Error("configuration not changed", "config", path, "error", err)
+		} else {
+			log.Info("configuration changed", "config", path)
+		}
+		notify(log, daemon.SdNotifyReady)
+	}
+}
+
+func reloadOnce(path string, net *network.Network, log *slog.Logger) error {
+	if path == "-" {
+		return fmt.Errorf("it came from standard input, which cannot be read again: run it from a file")
+	}
+	file, err := config.Load(path)
+	if err != nil {
+		return err
+	}
+	warn(log, file)
+	return net.Apply(file.Plan())
+}
+
+func warn(log *slog.Logger, file *config.File) {
+	for _, w := range file.Warnings {
+		log.Warn("configuration", "warning", w.String())
+	}
+}
+
+// notify tells systemd, if it listens.
+func notify(log *slog.Logger, state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		log.Warn("systemd was not told", "state", state, "error", err)
+	}
+}
+
+func closeLogged(log *slog.Logger, what string, c io.Closer) {
+	if err := c.Close(); err != nil {
+		log.Error("left behind", "what", what, "error", err)
+	}
+}
