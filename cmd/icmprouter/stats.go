@@ -33,7 +33,7 @@ type messageJSON struct {
 }
 
 type linkJSON struct {
-	Link     string `json:"link"`
+	Name     string `json:"link"`
 	Device   string `json:"device"`
 	Up       bool   `json:"up"`
 	Received uint64 `json:"received"`

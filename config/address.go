@@ -1,0 +1,106 @@
+package config
+
+import (
+	"net/netip"
+	"reflect"
+	"strings"
+)
+
+const (
+	prefixForm = `an address with the length of its prefix, as "10.1.0.1/24" or "fd00::1/64"`
+	addrForm   = `an address, as "10.1.0.1" or "fd00::1"`
+)
+
+// The forms of prefix and address, as far as editors can check them.
+const (
+	prefixPattern = `^[0-9a-fA-F:.]+/[0-9]{1,3}$`
+	addrPattern   = `^[0-9a-fA-F:.]+$`
+)
+
+func (s *source) prefix(v value, path string, into reflect.Value) bool {
+	if !s.is(v, path, prefixForm, '"') {
+		return false
+	}
+	p, err := netip.ParsePrefix(v.text)
+	if err != nil {
+		s.wrong(v.at, path, quote(v.text)+" is no prefix"+because(err), prefixForm, "")
+		return false
+	}
+	into.Set(reflect.ValueOf(p))
+	return true
+}
+
+func (s *source) addr(v value, path string, into reflect.Value) bool {
+	if !s.is(v, path, addrForm, '"') {
+		return false
+	}
+	a, err := netip.ParseAddr(v.text)
+	switch {
+	case err != nil:
+		s.wrong(v.at, path, quote(v.text)+" is no address"+because(err), addrForm, "")
+		return false
+	case a.Zone() != "":
+		s.wrong(v.at, path, quote(v.text)+" has a zone", addrForm, "")
+		return false
+	}
+	into.Set(reflect.ValueOf(a))
+	return true
+}
+
+// because takes the reason from an error of netip, without its calls and quotes.
+func because(err error) string {
+	text := err.Error()
+	if i := strings.LastIndex(text, "): "); i >= 0 {
+		return ": " + text[i+len("): "):]
+	}
+	return ""
+}
+
+// notOwn holds what cannot be anybody's own address (RFC 6890 §2.2.2, §2.2.3;
+// RFC 1112 §4; RFC 4291 §2.5.5.2, §2.7).
+var notOwn = []struct {
+	prefix netip.Prefix
+	what   string
+}{
+	{netip.MustParsePrefix("0.0.0.0/8"), "an address of \"this network\""},
+	{netip.MustParsePrefix("127.0.0.0/8"), "a loopback address"},
+	{netip.MustParsePrefix("224.0.0.0/4"), "a multicast address"},
+	{netip.MustParsePrefix("255.255.255.255/32"), "the limited broadcast address"},
+	{netip.MustParsePrefix("240.0.0.0/4"), "a reserved address"},
+	{netip.MustParsePrefix("::/128"), "the unspecified address"},
+	{netip.MustParsePrefix("::1/128"), "the loopback address"},
+	{netip.MustParsePrefix("::ffff:0:0/96"), "an IPv4 address in the clothes of IPv6"},
+	{netip.MustParsePrefix("ff00::/8"), "a multicast address"},
+}
+
+// reserved says what the address a is within its prefix p, if it is none that
+// a router or host may have there.
+func reserved(a netip.Addr, p netip.Prefix) string {
+	for _, n := range notOwn {
+		if n.prefix.Contains(a) {
+			return n.what
+		}
+	}
+	// In a prefix of one address or two, each is somebody's (RFC 3021 §2.1, RFC 6164 §6).
+	if a.BitLen()-p.Bits() < 2 {
+		return ""
+	}
+	switch {
+	case a == p.Masked().Addr() && a.Is4():
+		return "the network address of " + p.Masked().String()
+	case a == p.Masked().Addr():
+		return "the subnet-router anycast address of " + p.Masked().String()
+	case a.Is4() && a == broadcast(p):
+		return "the broadcast address of " + p.Masked().String()
+	}
+	return ""
+}
+
+// broadcast returns the directed broadcast address of an IPv4 prefix.
+func broadcast(p netip.Prefix) netip.Addr {
+	b := p.Addr().As4()
+	for i := p.Bits(); i < 32; i++ {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	return netip.AddrFrom4(b)
+}

@@ -1,0 +1,82 @@
+package config
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// field is one key of the grammar, as its tags tell it.
+type field struct {
+	name     string
+	index    int
+	doc      string
+	preset   string
+	pattern  string
+	enum     []string
+	min, max *int
+	atLeast  int
+	required bool
+}
+
+// names is the form of the names of nodes and interfaces, which are the keys of
+// every map in the grammar.
+const names = `^[A-Za-z0-9._-]{1,63}$`
+
+// grammar holds the keys of each struct that a File is made of, in their order.
+var grammar = map[reflect.Type][]field{}
+
+func init() { learn(reflect.TypeFor[File]()) }
+
+// learn puts the structs that t is made of into the grammar.
+func learn(t reflect.Type) {
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Pointer:
+		learn(t.Elem())
+	case reflect.Struct:
+		if _, ok := grammar[t]; ok || t == prefixType || t == addrType {
+			return
+		}
+		grammar[t] = nil
+		for i := range t.NumField() {
+			if f := newField(i, t.Field(i)); f.name != "-" {
+				grammar[t] = append(grammar[t], f)
+				learn(t.Field(i).Type)
+			}
+		}
+	}
+}
+
+func newField(index int, s reflect.StructField) field {
+	name, options, _ := strings.Cut(s.Tag.Get("json"), ",")
+	f := field{
+		name:     name,
+		index:    index,
+		doc:      s.Tag.Get("jsonschema"),
+		preset:   s.Tag.Get("default"),
+		pattern:  s.Tag.Get("pattern"),
+		min:      number(s.Tag, "min"),
+		max:      number(s.Tag, "max"),
+		required: options == "",
+	}
+	if words := s.Tag.Get("enum"); words != "" {
+		f.enum = strings.Split(words, ",")
+	}
+	if n := number(s.Tag, "atleast"); n != nil {
+		f.atLeast = *n
+	}
+	return f
+}
+
+// number returns the number that a tag holds, nil without the tag.
+func number(tags reflect.StructTag, key string) *int {
+	text, ok := tags.Lookup(key)
+	if !ok {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic("config: the tag " + key + " holds " + strconv.Quote(text))
+	}
+	return &n
+}

@@ -1,0 +1,56 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzParse: no text makes Parse panic, return both or neither of file and
+// error, or point beyond the text. What it accepts can be planned and summed up.
+func FuzzParse(f *testing.F) {
+	for _, rows := range [][]bad{badSyntax, badGrammar, badNetworks, fine} {
+		for _, b := range rows {
+			f.Add([]byte(changed(f, b.old, b.new)))
+		}
+	}
+	f.Add([]byte(complete))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := Parse("f", data)
+		if (file == nil) == (err == nil) {
+			t.Fatalf("file %v and error %v: want one of the two", file, err)
+		}
+		if err == nil {
+			if len(file.Plan().Nodes) == 0 || file.Summary() == "" {
+				t.Errorf("an accepted file plans nothing")
+			}
+			return
+		}
+		var mistakes Mistakes
+		if !errors.As(err, &mistakes) || len(mistakes) == 0 {
+			t.Fatalf("error %T %v, want at least one mistake", err, err)
+		}
+		within(t, mistakes, data)
+	})
+}
+
+// within wants each mistake at a place that the text has, after the one before.
+func within(t *testing.T, mistakes Mistakes, data []byte) {
+	text, _ := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
+	lines := strings.Split(string(text), "\n")
+	line, column := 1, 1
+	for _, m := range mistakes {
+		if m.Line < 1 || m.Line > len(lines) || m.Column < 1 || m.Column > utf8.RuneCountInString(lines[m.Line-1])+1 {
+			t.Errorf("not within the text: %v", m)
+		}
+		if m.Line < line || m.Line == line && m.Column < column {
+			t.Errorf("out of order: %v", m)
+		}
+		line, column = m.Line, m.Column
+		if m.Problem == "" || strings.ContainsAny(m.String(), "\n\r") {
+			t.Errorf("not one line that says something: %q", m)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package config
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/network"
+	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/tundev"
+)
+
+// defaultMTU is that of Ethernet, in octets.
+const defaultMTU = 1500
+
+// Plan returns the network that the file describes. It shares no memory with
+// the file, and is the same for the same file.
+func (f *File) Plan() network.Plan {
+	var p network.Plan
+	for _, name := range slices.Sorted(maps.Keys(f.Nodes)) {
+		p.Nodes = append(p.Nodes, f.Nodes[name].plan(name))
+	}
+	return p
+}
+
+func (n Node) plan(name string) network.Node {
+	p := network.Node{Name: name, Limits: n.ICMP.limits()}
+	for _, name := range slices.Sorted(maps.Keys(n.Interfaces)) {
+		p.Interfaces = append(p.Interfaces, n.Interfaces[name].plan(name))
+	}
+	for _, r := range n.Routes {
+		p.Routes = append(p.Routes, forwarding.Route{To: r.To, Via: r.Via, Kind: kinds[r.Kind]})
+	}
+	return p
+}
+
+// kinds translates the kinds of routes; a route without one is unicast.
+var kinds = map[string]forwarding.Kind{
+	"":            forwarding.Unicast,
+	"unicast":     forwarding.Unicast,
+	"blackhole":   forwarding.Blackhole,
+	"unreachable": forwarding.Unreachable,
+	"prohibit":    forwarding.Prohibit,
+}
+
+func (i Interface) plan(name string) network.Interface {
+	mtu := i.MTU
+	if mtu == 0 {
+		mtu = i.TUN.MTU
+	}
+	if mtu == 0 {
+		mtu = defaultMTU
+	}
+	return network.Interface{
+		Link:   forwarding.Link{Name: name, MTU: mtu, Addresses: slices.Clone(i.Addresses)},
+		Device: i.TUN.plan(mtu),
+	}
+}
+
+func (t TUN) plan(mtu int) tundev.Spec {
+	backend := tundev.Backend(t.Device)
+	if backend == "" {
+		backend = tundev.Kernel
+	}
+	if t.MTU != 0 {
+		mtu = t.MTU
+	}
+	return tundev.Spec{
+		Backend:   backend,
+		Netns:     t.Netns,
+		Name:      t.Name,
+		MTU:       mtu,
+		Addresses: slices.Clone(t.Addresses),
+		Routes:    slices.Clone(t.Routes),
+	}
+}
+
+// limits says how many errors of each kind the node sends.
+func (c ICMP) limits() (l ratelimit.Limits) {
+	l[ratelimit.TooBig] = c.PacketTooBig.Rate.over(c.Rate).limit()
+	l[ratelimit.TimeExceeded] = c.TimeExceeded.Rate.over(c.Rate).limit()
+	l[ratelimit.Unreach] = c.Unreachable.Rate.over(c.Rate).limit()
+	l[ratelimit.ParameterProblem] = c.ParameterProblem.Rate.over(c.Rate).limit()
+	return l
+}
+
+// total is the bucket of all destinations together.
+func (r Rate) total() Bucket { return Bucket{r.PPS, r.Burst, r.Unlimited} }
+
+// over is r, with what it leaves out taken from base.
+func (r Rate) over(base Rate) Rate {
+	total := r.total().over(base.total())
+	return Rate{total.PPS, total.Burst, total.Unlimited, r.PerDestination.over(base.PerDestination)}
+}
+
+func (b Bucket) over(base Bucket) Bucket {
+	if b.PPS != nil || b.Burst != nil || b.Unlimited {
+		base.Unlimited = b.Unlimited
+	}
+	if b.PPS != nil {
+		base.PPS = b.PPS
+	}
+	if b.Burst != nil {
+		base.Burst = b.Burst
+	}
+	return base
+}
+
+func (r Rate) limit() ratelimit.Limit {
+	total := r.total().rate(ratelimit.DefaultTotal)
+	return ratelimit.Limit{Total: total, PerDestination: r.PerDestination.rate(share(total))}
+}
+
+// rate is the bucket, with what it leaves out taken from preset.
+func (b Bucket) rate(preset ratelimit.Rate) ratelimit.Rate {
+	if b.Unlimited {
+		preset.Unlimited = true
+		return preset
+	}
+	if b.PPS == nil && b.Burst == nil {
+		return preset
+	}
+	preset.Unlimited = false
+	if b.PPS != nil {
+		preset.PPS = *b.PPS
+	}
+	if b.Burst != nil {
+		preset.Burst = *b.Burst
+	}
+	return preset
+}
+
+// share is what one destination gets of a total when the file does not say: as
+// large a part as in the defaults, but never less than the default, so that a
+// lower total does not silence a lone traceroute twice, nor more than the total.
+func share(total ratelimit.Rate) ratelimit.Rate {
+	all, one := ratelimit.DefaultTotal, ratelimit.DefaultPerDestination
+	if total.Unlimited {
+		one.Unlimited = true
+		return one
+	}
+	part := func(total, all, one int) int {
+		return min(total, max(one, int(int64(total)*int64(one)/int64(all))))
+	}
+	return ratelimit.Rate{
+		PPS:   part(total.PPS, all.PPS, one.PPS),
+		Burst: part(total.Burst, all.Burst, one.Burst),
+	}
+}

@@ -1,0 +1,89 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"reflect"
+	"slices"
+
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+//go:generate go test . -run TestStored -update
+
+// Schema returns the JSON Schema of the grammar, as config.schema.json holds it.
+func Schema() []byte {
+	root := schema()
+	root.Schema = "https://json-schema.org/draft/2020-12/schema"
+	root.Title = "icmprouter configuration"
+	root.Description = "A network of routers in user space, and the TUN devices that they are attached to."
+	text, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("config: the schema is no JSON: %v", err))
+	}
+	return append(text, '\n')
+}
+
+func schema() *jsonschema.Schema {
+	root, err := jsonschema.For[File](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
+		reflect.TypeFor[netip.Prefix](): {Type: "string", Pattern: prefixPattern},
+		reflect.TypeFor[netip.Addr]():   {Type: "string", Pattern: addrPattern},
+	}})
+	if err != nil {
+		panic(fmt.Sprintf("config: the grammar has no schema: %v", err))
+	}
+	refine(root, reflect.TypeFor[File]())
+	return root
+}
+
+// refine adds what the tags of t say beyond its Go type.
+func refine(s *jsonschema.Schema, t reflect.Type) {
+	// The grammar has no null, for which the library provides in pointers and slices.
+	if s.Types != nil {
+		s.Type, s.Types = s.Types[len(s.Types)-1], nil
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		refine(s, t.Elem())
+	case reflect.Slice:
+		refine(s.Items, t.Elem())
+	case reflect.Map:
+		s.PropertyNames = &jsonschema.Schema{Pattern: names}
+		refine(s.AdditionalProperties, t.Elem())
+	case reflect.Struct:
+		for _, f := range grammar[t] {
+			f.refine(s.Properties[f.name])
+			refine(s.Properties[f.name], t.Field(f.index).Type)
+		}
+	}
+}
+
+// refine adds what the tags of one key say of its value.
+func (f field) refine(s *jsonschema.Schema) {
+	if slices.Contains(f.enum, f.preset) {
+		s.Default, _ = json.Marshal(f.preset)
+	} else if f.preset != "" {
+		s.Description += " Default: " + f.preset + "."
+	}
+	if f.pattern != "" {
+		s.Pattern = f.pattern
+	}
+	for _, word := range f.enum {
+		s.Enum = append(s.Enum, word)
+	}
+	if f.min != nil {
+		s.Minimum, s.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
+	}
+	if f.atLeast == 0 {
+		return
+	}
+	switch s.Type {
+	case "object":
+		s.MinProperties = &f.atLeast
+	case "string":
+		s.MinLength = &f.atLeast
+	default:
+		s.MinItems = &f.atLeast
+	}
+}

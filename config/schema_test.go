@@ -1,0 +1,222 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/icmprouter/icmprouter/tundev"
+)
+
+var update = flag.Bool("update", false, "write the stored schema and the reference in README.md")
+
+// TestStored holds what is stored in the tree against what is generated.
+func TestStored(t *testing.T) {
+	const file, readme = "../config.schema.json", "../README.md"
+	fresh(t, file, func([]byte) []byte { return Schema() })
+	if _, err := os.Stat(readme); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("there is no README.md yet")
+	}
+	fresh(t, readme, UpdateReadme)
+}
+
+func fresh(t *testing.T, file string, generate func([]byte) []byte) {
+	t.Helper()
+	got, err := os.ReadFile(file)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	want := generate(got)
+	switch {
+	case want == nil:
+		t.Errorf("%s has no place for the reference: %s and %s, each on its line", file, beginMark, endMark)
+	case bytes.Equal(got, want):
+	case *update:
+		if err := os.WriteFile(file, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("%s is stale: run go generate ./config", file)
+	}
+}
+
+func TestUpdateReadme(t *testing.T) {
+	old := "a\n" + beginMark + "\nold\n" + endMark + "\nb\n"
+	want := "a\n" + beginMark + "\n\n" + Reference() + "\n" + endMark + "\nb\n"
+	got := UpdateReadme([]byte(old))
+	if string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if again := UpdateReadme(got); !bytes.Equal(again, got) {
+		t.Errorf("the second update changed the first")
+	}
+	for _, text := range []string{"", beginMark, endMark, endMark + beginMark} {
+		if got := UpdateReadme([]byte(text)); got != nil {
+			t.Errorf("UpdateReadme(%q) = %q, want nil", text, got)
+		}
+	}
+}
+
+// validator reads the stored schema: a reader of files that is not the decoder.
+func validator(t *testing.T) *jsonschema.Resolved {
+	t.Helper()
+	var s jsonschema.Schema
+	text, err := os.ReadFile("../config.schema.json")
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Resolve(&jsonschema.ResolveOptions{ValidateDefaults: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestExampleIsValid(t *testing.T) {
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		t.Fatal(err)
+	}
+	if err := validator(t).Validate(tree); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAgreement changes each value of a configuration that has every key, in
+// turn, into each of many others, and adds a key to and takes each from every
+// object. The schema rejects all that the decoder rejects before the checks of
+// the network, and nothing that passes those.
+func TestAgreement(t *testing.T) {
+	var tree any
+	if err := json.Unmarshal([]byte(complete), &tree); err != nil {
+		t.Fatal(err)
+	}
+	v, tried, rejected := validator(t), 0, 0
+	mutate(tree, func(what string) {
+		text, err := json.Marshal(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, f := newSource("f", text), new(File)
+		value, ok := s.read()
+		if !ok {
+			t.Fatalf("%s: %v", what, s.mistakes)
+		}
+		s.decode(value, "", field{}, reflect.ValueOf(f).Elem())
+		ungrammatical := len(s.mistakes) > 0
+		s.check(f)
+		err = v.Validate(tree)
+		if ungrammatical && err == nil || err != nil && len(s.mistakes) == 0 {
+			t.Errorf("%s\nthe schema says  %v\nthe decoder says %v", what, err, s.mistakes)
+		}
+		tried++
+		if err != nil {
+			rejected++
+		}
+	})
+	if tried-rejected < 50 || rejected < 500 {
+		t.Errorf("of %d changes %d were rejected: this test says little", tried, rejected)
+	}
+}
+
+// complete has every key of the grammar.
+const complete = `{
+  "$schema": "./config.schema.json",
+  "nodes": { "r1": {
+    "interfaces": { "left": {
+      "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500,
+      "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"] } } },
+    "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "kind": "unicast" } ],
+    "icmp": {
+      "rate": { "pps": 1000, "burst": 50, "per_destination": { "pps": 100, "burst": 20, "unlimited": false } },
+      "packet_too_big": { "rate": { "unlimited": true } },
+      "time_exceeded": { "rate": { "pps": 1 } },
+      "unreachable": { "rate": {} },
+      "parameter_problem": {}
+    }
+  } }
+}`
+
+// mutate calls try once for each single change of the tree.
+func mutate(tree any, try func(what string)) {
+	others := []any{nil, true, false, -1.0, 0.0, 1.0, 1.5, 67.0, 68.0, 65535.0, 65536.0, 1e9, 1e10, 1e300, "", "?/", "kernel", "Kernel", "prohibit",
+		"10.1.0.1", "10.1.0.0/24", "::1", "::/0", []any{}, []any{1.0}, []any{"::/0"}, map[string]any{}, map[string]any{"x": 1.0}}
+	switch v := tree.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			old := v[key]
+			for _, v[key] = range others {
+				try(fmt.Sprintf("%q becomes %v", key, v[key]))
+			}
+			delete(v, key)
+			try(fmt.Sprintf("%q goes", key))
+			v[key] = old
+			mutate(old, try)
+		}
+		for _, key := range []string{"colour", "mtu ", "", "ä", "MTU"} {
+			v[key] = map[string]any{}
+			try(fmt.Sprintf("%q comes", key))
+			delete(v, key)
+		}
+	case []any:
+		for i, old := range v {
+			for _, v[i] = range others {
+				try(fmt.Sprintf("[%d] becomes %v", i, v[i]))
+			}
+			v[i] = old
+			mutate(old, try)
+		}
+	}
+}
+
+// TestWords holds the words of the grammar against the constants that they name.
+func TestWords(t *testing.T) {
+	words := func(t reflect.Type, key string) []string {
+		i := slices.IndexFunc(grammar[t], func(f field) bool { return f.name == key })
+		return grammar[t][i].enum
+	}
+	var backends []string
+	for _, b := range tundev.Backends {
+		backends = append(backends, string(b))
+	}
+	if got := words(reflect.TypeFor[TUN](), "device"); !slices.Equal(got, backends) {
+		t.Errorf("devices %q, want %q", got, backends)
+	}
+	for _, b := range backends {
+		text := changed(t, `"netns": "server"`, fmt.Sprintf(`"netns": "server", "device": %q`, b))
+		if got := parse(t, text).Plan().Nodes[0].Interfaces[1].Device.Backend; string(got) != b {
+			t.Errorf("device %q gives backend %q", b, got)
+		}
+	}
+	routes := words(reflect.TypeFor[Route](), "kind")
+	if len(routes) != len(kinds)-1 {
+		t.Errorf("kinds of routes %q, want those of %v", routes, kinds)
+	}
+	for _, word := range routes {
+		via := ""
+		if word == "unicast" {
+			via = `, "via": "10.2.0.2"`
+		}
+		text := changed(t, `"kind": "prohibit"`, fmt.Sprintf(`"kind": %q%s`, word, via))
+		if got := parse(t, text).Plan().Nodes[0].Routes[1].Kind; got != kinds[word] {
+			t.Errorf("kind %q gives %d, want %d", word, got, kinds[word])
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/network"
+	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/tundev"
+)
+
+// Summary says for people what a router with this file would do, node by node.
+func (f *File) Summary() string {
+	var b strings.Builder
+	for i, n := range f.Plan().Nodes {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "node %s\n", n.Name)
+		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		for _, i := range n.Interfaces {
+			printInterface(w, i)
+		}
+		printRoutes(w, n.Routes)
+		printLimits(w, n.Limits)
+		w.Flush()
+	}
+	return b.String()
+}
+
+func printInterface(w io.Writer, i network.Interface) {
+	fmt.Fprintf(w, "  %s\trouter\t%s\tMTU %d\n", i.Name, list(i.Addresses), i.MTU)
+	where := ""
+	if i.Device.Backend != tundev.Kernel {
+		where = fmt.Sprintf(" by %s", i.Device.Backend)
+	}
+	fmt.Fprintf(w, "  \t%s%s\t%s\tMTU %d", i.Device, where, list(i.Device.Addresses), i.Device.MTU)
+	if len(i.Device.Routes) > 0 {
+		fmt.Fprintf(w, ", routes %s", list(i.Device.Routes))
+	}
+	fmt.Fprintln(w)
+}
+
+func list(prefixes []netip.Prefix) string {
+	if len(prefixes) == 0 {
+		return "no address"
+	}
+	text := make([]string, len(prefixes))
+	for i, p := range prefixes {
+		text[i] = p.String()
+	}
+	return strings.Join(text, ", ")
+}
+
+func printRoutes(w io.Writer, routes []forwarding.Route) {
+	for i, r := range routes {
+		label := ""
+		if i == 0 {
+			label = "routes"
+		}
+		what := fmt.Sprintf("via %s", r.Via)
+		for word, kind := range kinds {
+			if kind == r.Kind && kind != forwarding.Unicast {
+				what = word
+			}
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", label, r.To, what)
+	}
+}
+
+// messages names the kinds of messages as the grammar does.
+var messages = [ratelimit.NumKinds]string{
+	ratelimit.TooBig:           "packet_too_big",
+	ratelimit.TimeExceeded:     "time_exceeded",
+	ratelimit.Unreach:          "unreachable",
+	ratelimit.ParameterProblem: "parameter_problem",
+}
+
+// printLimits prints the limits of each kind, or of all if they are the same.
+func printLimits(w io.Writer, limits ratelimit.Limits) {
+	kinds := messages[:]
+	if !slices.ContainsFunc(limits[:], func(l ratelimit.Limit) bool { return l != limits[0] }) {
+		kinds = []string{"each kind"}
+	}
+	for i, kind := range kinds {
+		label, l := "", limits[i]
+		if i == 0 {
+			label = "errors"
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s in all\t%s to one destination\n", label, kind, rate(l.Total), rate(l.PerDestination))
+	}
+}
+
+func rate(r ratelimit.Rate) string {
+	switch {
+	case r.Unlimited:
+		return "unlimited"
+	case r.PPS == 0:
+		return "none"
+	}
+	return fmt.Sprintf("%d/s, burst %d", r.PPS, r.Burst)
+}
