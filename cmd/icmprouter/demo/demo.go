@@ -43,33 +43,36 @@ func Run(o Options) error {
 	if o.config == "" {
 		o.config = configuration
 	}
-	open, lacks := openMemory, []obstacle(nil)
-	if !o.Memory {
-		lacks = lacking()
+	if o.Memory {
+		return o.tell(openMemory, nil)
+	}
+	entering, lacks := scout()
+	if entering && len(lacks) == 0 {
+		status, err := enter()
 		switch {
-		case len(lacks) == 0:
-			open = openKernel
-		case mayEnter(lacks):
-			status, err := enter()
-			if err == nil && status == 0 {
-				return nil
-			}
-			if err == nil {
-				return Status(status)
-			}
+		case err != nil:
+			lacks = append(lacks, lackingNamespaces(err))
+		case status != 0:
+			return Status(status)
+		default:
+			return nil
 		}
 	}
+	if len(lacks) > 0 {
+		return o.tell(openMemory, lacks)
+	}
+	return o.tell(openKernel, nil)
+}
+
+// tell tells the steps in their order, in the world that open makes. A step that
+// fails does not keep the others from being told.
+func (o Options) tell(open func(Options) (*world, error), lacks []obstacle) error {
 	w, err := open(o)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	return tell(w, lacks, &page{out: o.Out, color: o.Color, json: o.JSON})
-}
-
-// tell tells the steps in their order. A step that fails does not keep the
-// others from being told.
-func tell(w *world, lacks []obstacle, p *page) error {
+	p := &page{out: o.Out, color: o.Color, json: o.JSON}
 	p.preface(w.memory, lacks)
 	for _, step := range story {
 		p.begin(step.title)

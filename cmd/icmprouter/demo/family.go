@@ -19,29 +19,38 @@ type kind struct {
 	code int
 }
 
-// String names the kind, and its numbers.
+// codes names the kinds that a type alone does not.
+var codes = map[kind]string{
+	{ipv4.ICMPTypeDestinationUnreachable, 3}: "port unreachable",
+	{ipv4.ICMPTypeDestinationUnreachable, 4}: "fragmentation needed",
+	{ipv6.ICMPTypeDestinationUnreachable, 4}: "port unreachable",
+}
+
+// String is the kind's name and numbers.
 func (k kind) String() string {
+	name, ok := codes[k]
+	if !ok {
+		name = fmt.Sprint(k.Type)
+	}
 	number := 0
 	switch t := k.Type.(type) {
 	case ipv4.ICMPType:
 		number = int(t)
 	case ipv6.ICMPType:
 		number = int(t)
-	default:
-		return "nothing"
 	}
-	return fmt.Sprintf("%v (type %d, code %d)", k.Type, number, k.code)
+	return fmt.Sprintf("%s (type %d, code %d)", name, number, k.code)
 }
 
 // family is one of the two versions of IP, as far as a probe must know.
 type family struct {
-	name                           string
-	client, router, far, server    netip.Addr // far: the router's, on the server's side
-	protocol                       int        // of ICMP
-	header                         int        // octets
-	request, reply                 kind
-	timeExceeded, closed, tooBig   kind
-	network, transport, unassigned gopacket.LayerType
+	name                         string
+	client, router, far, server  netip.Addr // far: the router's, on the server's side
+	protocol                     int        // of ICMP
+	header                       int        // octets
+	request, reply               kind
+	timeExceeded, closed, tooBig kind
+	network                      gopacket.LayerType
 }
 
 var families = []*family{{

@@ -84,7 +84,10 @@ func (p *page) show(text string) { p.write(dim, text) }
 func (p *page) write(style, text string) {
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		p.step.Details = append(p.step.Details, line)
-		p.print("%s%s\n", indent, p.paint(style, line))
+		if line != "" {
+			line = indent + p.paint(style, line)
+		}
+		p.print("%s\n", line)
 	}
 }
 
@@ -97,14 +100,24 @@ func (p *page) about(part string) {
 // check says what came back, and whether it is right: what it should have been
 // is shown if not.
 func (p *page) check(ok bool, what, got, want string) {
-	p.step.Got[p.part+what], p.step.Want[p.part+what] = got, want
+	p.step.Got[p.part+what], p.step.Want[p.part+what] = oneBlank(got), oneBlank(want)
 	if ok {
-		p.print("%s%s %-22s %s\n", indent, p.paint(green, "✓"), what, got)
+		p.print("%s%s %-24s %s\n", indent, p.paint(green, "✓"), what, got)
 		return
 	}
 	p.step.OK = false
-	p.print("%s%s %-22s %s\n", indent, p.paint(red, "✗"), what, p.paint(red, "got "+got+", want "+want))
+	p.print("%s%s %-24s %s\n", indent, p.paint(red, "✗"), what, p.paint(red, "got  "+got))
+	p.print("%s  %-24s %s\n", indent, "", p.paint(red, "want "+want))
 }
+
+// note says what came back, where nothing is right or wrong.
+func (p *page) note(what, got string) {
+	p.step.Details = append(p.step.Details, p.part+what+": "+got)
+	p.print("%s  %-24s %s\n", indent, what, got)
+}
+
+// oneBlank takes out what only aligns.
+func oneBlank(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // same checks that two values are the same.
 func (p *page) same(what string, got, want any) {

@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ var story = []struct {
 	{"Ping across the router, and the router itself", pings},
 	{"Trace the route", traces},
 	{"Send a packet that is too long", tooBigs},
-	{fmt.Sprintf("Move %d MB of TCP across the smaller MTU", 2*transferSize/1e6), transfers},
+	{fmt.Sprintf("Move %d MB of TCP across the smaller MTU", 2*transferSize/1_000_000), transfers},
 	{"Flood the router", floods},
 	{"Count", counts},
 }
@@ -38,7 +39,8 @@ func setting(w *world, p *page) error {
 	p.say("%s", strings.Trim(topology, "\n"))
 	p.say("")
 	p.say("The right side takes 1400 octets at most, and nobody told the hosts.")
-	p.say("In a file, for icmprouter run:")
+	p.say("")
+	p.say("The file for icmprouter run, which makes the namespaces client and server:")
 	p.show(w.config)
 	links := 0
 	for _, link := range w.network.Stats()[0].Links {
@@ -57,13 +59,13 @@ func pings(w *world, p *page) error {
 	for _, f := range families {
 		targets := []struct {
 			who  string
-			addr fmt.Stringer
+			addr netip.Addr
 		}{{"server", f.server}, {"r1, near side", f.router}, {"r1, far side", f.far}}
 		p.about(f.name)
 		for _, target := range targets {
 			var rtts []time.Duration
 			for range pingsEach {
-				rtt, answered, err := w.ping(f, mustAddr(target.addr), time.Second)
+				rtt, answered, err := w.ping(f, target.addr, time.Second)
 				if err != nil {
 					return err
 				}
@@ -80,9 +82,10 @@ func pings(w *world, p *page) error {
 
 func traces(w *world, p *page) error {
 	p.say("UDP to closed ports. With TTL 1 it dies at the router, with TTL 2 it gets to the server.")
+	p.say("Three tries each, in milliseconds.")
 	for _, f := range families {
 		hops := []struct {
-			from fmt.Stringer
+			from netip.Addr
 			kind kind
 		}{{f.router, f.timeExceeded}, {f.server, f.closed}}
 		p.about(f.name)
@@ -103,7 +106,7 @@ func traces(w *world, p *page) error {
 				}
 				took += "  " + milliseconds(rtt)
 			}
-			p.check(got == want, fmt.Sprintf("hop %d", i+1), fmt.Sprintf("%-62s%s", got, took+" ms"), want)
+			p.check(got == want, fmt.Sprintf("hop %d", i+1), strings.TrimSpace(fmt.Sprintf("%-54s%s", got, took)), want)
 		}
 	}
 	return nil
@@ -111,6 +114,11 @@ func traces(w *world, p *page) error {
 
 func counts(w *world, p *page) error {
 	stats := w.network.Stats()
+	for _, s := range stats {
+		for i := range s.Links {
+			s.Links[i].Device = w.named.Replace(s.Links[i].Device)
+		}
+	}
 	var table bytes.Buffer
 	if err := w.counters(&table, stats); err != nil {
 		return err

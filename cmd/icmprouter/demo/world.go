@@ -21,6 +21,7 @@ type world struct {
 
 	network  *network.Network
 	config   string
+	named    *strings.Replacer // gives namespaces their names in the story
 	counters func(io.Writer, []network.NodeStats) error
 	closers  []func()
 
