@@ -52,14 +52,15 @@ func (s Spec) Build(dst, p *wire.Packet) {
 }
 
 // failure writes an error message: the quote is the packet from its first octet,
-// unchanged, as much as fits.
+// unchanged, as much as fits, and in IPv4 at least its header and 8 octets
+// more (RFC 792): then the error itself goes in fragments.
 func (s Spec) failure(dst *wire.Packet, out []byte, p *wire.Packet) {
-	header, most := header6, maxError6
+	header, most, least := header6, maxError6, 0
 	if p.Version == wire.V4 {
-		header, most = header4, maxError4
+		header, most, least = header4, maxError4, p.Transport+8
 	}
-	most = min(most, s.MaxLen)
-	n := header + icmpHeader + min(len(p.Data), most-header-icmpHeader)
+	quote := max(least, min(most, s.MaxLen)-header-icmpHeader)
+	n := header + icmpHeader + min(len(p.Data), quote)
 	icmp := out[header:n]
 	number := s.Message.of(p)
 	icmp[0], icmp[1] = number.Type, number.Code

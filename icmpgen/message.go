@@ -71,7 +71,8 @@ type number struct{ Type, Code uint8 }
 var absent = number{255, 255}
 
 // numbers holds the type and code of each message for IPv4 (RFC 792, RFC 1812
-// §5.2.7) and IPv6 (RFC 4443 §3, §4). They stand nowhere else.
+// §5.2.7) and IPv6 (RFC 4443 §3, §4). What else the predicates must know of
+// types stands at the end of this file; no number stands anywhere else.
 var numbers = [NumMessages]struct{ v4, v6 number }{
 	None:                   {absent, absent},
 	NetUnreachable:         {number{3, 0}, number{1, 0}},

@@ -15,9 +15,9 @@ func Permitted(m Message, p *wire.Packet) bool {
 	case m == None:
 		return false
 	case m == EchoReply:
-		return IsEchoRequest(p) && unicastSource(p)
+		return IsEchoRequest(p) && !p.Fragment() && unicastSource(p)
 	case m == TCPReset:
-		return resettable(p) && unicastSource(p)
+		return resettable(p) && !p.Fragment() && unicastSource(p) && !toMany(p)
 	case p.Version == wire.V4:
 		return m.of(p) != absent && permitted4(p)
 	}
@@ -31,7 +31,7 @@ func permitted4(p *wire.Packet) bool {
 		return false
 	case !unicastSource(p):
 		return false
-	case p.Dst.IsMulticast() || p.Dst == limitedBroadcast:
+	case toMany(p):
 		return false
 	}
 	return !p.ICMP() || isQuery4(p.Payload())
@@ -43,7 +43,7 @@ func permitted6(m Message, p *wire.Packet) bool {
 	switch {
 	case !unicastSource(p):
 		return false
-	case p.Dst.IsMulticast() && m != TooBig:
+	case toMany(p) && m != TooBig:
 		return false
 	case !p.ICMP() || p.FragmentOffset != 0:
 		return true
@@ -52,6 +52,10 @@ func permitted6(m Message, p *wire.Packet) bool {
 }
 
 var limitedBroadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+// toMany says whether the destination is more than one node, as far as the
+// address alone tells.
+func toMany(p *wire.Packet) bool { return p.Dst.IsMulticast() || p.Dst == limitedBroadcast }
 
 // unicastSource says whether the source may be one node's: not the unspecified
 // address, and not one of many. To IPv4's own lists RFC 1812 §4.3.2.7 adds a

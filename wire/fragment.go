@@ -20,8 +20,15 @@ func (p *Packet) Fragments(mtu int, id uint32) Fragments {
 	return Fragments{p: p, mtu: mtu, id: id}
 }
 
-// More says that another fragment is to come.
-func (f *Fragments) More() bool { return f.next < len(f.p.Payload()) }
+// maxFragmentOffset is the furthest octet at which a fragment can say that it
+// begins (RFC 791 §3.1).
+const maxFragmentOffset = ipv4OffsetMask * 8
+
+// More says that another fragment is to come. Of a fragment that runs beyond
+// the longest datagram, what would begin too far out is left away.
+func (f *Fragments) More() bool {
+	return f.next < len(f.p.Payload()) && f.p.FragmentOffset+f.next <= maxFragmentOffset
+}
 
 // Next writes the next fragment to dst, in its attached buffer.
 func (f *Fragments) Next(dst *Packet) {

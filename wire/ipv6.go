@@ -45,7 +45,7 @@ func (p *Packet) parseIPv6() drop.Reason {
 func (p *Packet) walk() {
 	for {
 		rest := p.Data[p.Transport:]
-		size := 0
+		size, middle := 0, false
 		switch p.Protocol {
 		case ProtoHopByHop, ProtoRouting, ProtoDestOptions:
 			if len(rest) < 8 || len(rest) < 8+int(rest[1])*8 {
@@ -65,8 +65,12 @@ func (p *Packet) walk() {
 				return
 			}
 			size = ipv6FragmentHeader
-			p.fragmentHeader, p.fragmentField = p.Transport, p.ProtocolField
 			offset := binary.BigEndian.Uint16(rest[2:])
+			middle = offset&^7 != 0
+			if p.More {
+				break // a fragment within a fragment: the outer one is put together first
+			}
+			p.fragmentHeader, p.fragmentField = p.Transport, p.ProtocolField
 			p.FragmentOffset = int(offset &^ 7)
 			p.More = offset&ipv6FlagMore != 0
 			p.FragmentID = binary.BigEndian.Uint32(rest[4:])
@@ -75,8 +79,8 @@ func (p *Packet) walk() {
 		}
 		p.Protocol, p.ProtocolField = rest[0], p.Transport
 		p.Transport += size
-		if p.FragmentOffset != 0 {
-			return // what follows is the middle of something
+		if middle {
+			return // what follows is no header
 		}
 	}
 }

@@ -36,7 +36,7 @@ const (
 	ProtoDestOptions = 60
 )
 
-// DefaultTTL is the TTL of what this node originates (RFC 1700 via IANA's ip-parameters).
+// DefaultTTL is the TTL of what this node originates (IANA's ip-parameters).
 const DefaultTTL = 64
 
 // Packet is one IP datagram in a borrowed buffer: whoever attached the buffer

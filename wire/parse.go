@@ -4,8 +4,10 @@ import "github.com/icmprouter/icmprouter/drop"
 
 // Parse reads the words of the datagram in Data, cuts Data to the length that
 // its header names, and says Alive, or why this is no datagram. It writes no
-// byte of the buffer, which stays its owner's.
+// byte of the buffer, which stays its owner's. Words of an earlier Parse are
+// forgotten: the next node parses the packet anew.
 func (p *Packet) Parse() drop.Reason {
+	*p = Packet{Data: p.Data, buf: p.buf, GSO: p.GSO}
 	if len(p.Data) == 0 {
 		return drop.Truncated
 	}
