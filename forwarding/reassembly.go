@@ -64,7 +64,7 @@ func (f *reassembly) add(p *wire.Packet, now time.Duration, c *Counters) (*datag
 	if d == nil {
 		d = f.take(p.FragmentKey(), now, c)
 	}
-	if d.end != 0 && (end > d.end || !p.More && end != d.end) || !p.More && end < d.furthest() {
+	if d.end != 0 && (end > d.end || !p.More && end != d.end) || !p.More && end <= d.furthest() {
 		c.Dropped[drop.FragmentBeyondEnd] += f.release(d, c)
 		return nil, drop.FragmentBeyondEnd
 	}
@@ -83,6 +83,10 @@ func (f *reassembly) add(p *wire.Packet, now time.Duration, c *Counters) (*datag
 		return nil, drop.Alive
 	}
 	f.release(d, c)
+	if d.end > d.first.MaxFragmentEnd() { // other fragments had shorter headers
+		c.Dropped[drop.FragmentBeyondEnd] += d.fragments - 1
+		return nil, drop.FragmentBeyondEnd
+	}
 	d.assemble()
 	return d, drop.Alive
 }
@@ -122,7 +126,7 @@ func (d *datagram) mark(start, end int) (fresh int) {
 	return fresh
 }
 
-// furthest is the last octet that may be here, rounded down to the unit that it is in.
+// furthest is where the last unit of 8 octets begins that is here.
 func (d *datagram) furthest() int {
 	for i := len(d.here) - 1; i >= 0; i-- {
 		if d.here[i] != 0 {

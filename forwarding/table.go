@@ -84,12 +84,15 @@ func NewTable(links []Link, routes []Route) (*Table, error) {
 			t.connect(i, address)
 		}
 	}
-	for _, route := range routes {
-		hop, err := t.resolve(route)
-		if err != nil {
+	hops := make([]*hop, len(routes))
+	for i, route := range routes { // all before any is in the FIB: a next hop is on a link
+		var err error
+		if hops[i], err = t.resolve(route); err != nil {
 			return nil, err
 		}
-		t.fib.Insert(route.To.Masked(), hop)
+	}
+	for i, route := range routes {
+		t.fib.Insert(route.To.Masked(), hops[i])
 	}
 	return t, nil
 }
@@ -109,7 +112,8 @@ func (t *Table) connect(link int, address netip.Prefix) {
 	}
 }
 
-// resolve turns a configured route into what the FIB holds.
+// resolve turns a configured route into what the FIB holds. The FIB holds the
+// connected prefixes so far, and the next hop is of the same family.
 func (t *Table) resolve(route Route) (*hop, error) {
 	switch route.Kind {
 	case Blackhole:
@@ -119,12 +123,9 @@ func (t *Table) resolve(route Route) (*hop, error) {
 	case Prohibit:
 		return &hop{Verdict: dropped(drop.Prohibited)}, nil
 	}
-	for i, link := range t.links {
-		for _, address := range link.Addresses {
-			if address.Contains(route.Via) && address.Addr() != route.Via {
-				return &hop{Verdict: Verdict{Action: Forward, Link: i}, via: route.Via}, nil
-			}
-		}
+	there, found := t.fib.Lookup(route.Via)
+	if found && there.Action == Forward && route.Via.BitLen() == route.To.Addr().BitLen() {
+		return &hop{Verdict: there.Verdict, via: route.Via}, nil
 	}
 	return nil, fmt.Errorf("route to %s: no link reaches the next hop %s", route.To, route.Via)
 }

@@ -1,7 +1,6 @@
 package network
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/icmprouter/icmprouter/forwarding"
@@ -35,11 +34,12 @@ func (n *Network) Apply(plan Plan) error {
 	}
 	var gone []tundev.Device
 	n.asks.do(func() { gone = c.swap() })
-	var errs []error
 	for _, device := range gone {
-		errs = append(errs, device.Close())
+		if err := device.Close(); err != nil { // the plan is applied all the same
+			n.log.Warn("device that went cannot be closed", "device", device.Name(), "error", err)
+		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // prepare builds the tables and opens or adapts the devices.

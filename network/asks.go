@@ -11,6 +11,7 @@ import (
 type asks struct {
 	mu      sync.Mutex
 	running bool
+	closed  bool
 	waiting []func()
 	pipe    [2]int // a byte in it wakes the worker
 }
@@ -27,14 +28,27 @@ func (a *asks) open() error {
 }
 
 func (a *asks) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return
+	}
+	a.closed = true
 	unix.Close(a.pipe[0])
 	unix.Close(a.pipe[1])
 }
 
 func (a *asks) descriptor() int { return a.pipe[0] }
 
-// wake makes the worker look. A full pipe wakes it as well.
-func (a *asks) wake() { unix.Write(a.pipe[1], []byte{1}) }
+// wake makes the worker look. A full pipe wakes it as well. It may come late: the
+// descriptors of a closed pipe are somebody else's.
+func (a *asks) wake() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.closed {
+		unix.Write(a.pipe[1], []byte{1})
+	}
+}
 
 // do runs f while no packet is on its way, and returns when it has run.
 func (a *asks) do(f func()) {

@@ -79,7 +79,7 @@ func (nd *node) Buffer() *wire.Packet { return nd.net.lend() }
 
 // Send queues a packet of the node's router until the batch is over (forwarding.Output).
 func (nd *node) Send(link int, p *wire.Packet) {
-	nd.ports[link].queue.push(p, p != nd.net.pool.lent)
+	nd.ports[link].queue.push(p, !nd.net.pool.sent(p))
 }
 
 // lend takes a packet from the pool, and sends all that is queued if none is left.

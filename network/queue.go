@@ -1,6 +1,10 @@
 package network
 
-import "github.com/icmprouter/icmprouter/wire"
+import (
+	"slices"
+
+	"github.com/icmprouter/icmprouter/wire"
+)
 
 const (
 	// batchSize is the number of packets read from a device at once.
@@ -26,8 +30,8 @@ func (q *queue) push(p *wire.Packet, forwarded bool) {
 type pool struct {
 	packets [poolSize]wire.Packet
 	free    []*wire.Packet
-	// lent is the last one lent: a router sends it, or asks for another.
-	lent *wire.Packet
+	// lent are those that a router has now and has not sent.
+	lent []*wire.Packet
 }
 
 // fill makes the buffers, and makes them all free.
@@ -36,23 +40,32 @@ func (p *pool) fill() {
 	for i := range p.packets {
 		p.packets[i].Attach(buffers[i*wire.BufferSize:][:wire.BufferSize:wire.BufferSize])
 	}
-	p.reset()
-}
-
-// reset makes all free: the batch is over, and nobody holds one.
-func (p *pool) reset() {
-	p.free, p.lent = p.free[:0], nil
 	for i := range p.packets {
 		p.free = append(p.free, &p.packets[i])
 	}
+}
+
+// settle frees what was lent and not sent: the router is done with its packet.
+func (p *pool) settle() {
+	p.free, p.lent = append(p.free, p.lent...), p.lent[:0]
+}
+
+// sent notes that a packet was sent, and says whether it had been lent.
+func (p *pool) sent(packet *wire.Packet) bool {
+	i := slices.Index(p.lent, packet)
+	if i >= 0 {
+		p.lent = slices.Delete(p.lent, i, i+1)
+	}
+	return i >= 0
 }
 
 func (p *pool) empty() bool { return len(p.free) == 0 }
 
 func (p *pool) lend() *wire.Packet {
 	last := len(p.free) - 1
-	p.lent, p.free = p.free[last], p.free[:last]
-	return p.lent
+	packet := p.free[last]
+	p.free, p.lent = p.free[:last], append(p.lent, packet)
+	return packet
 }
 
 // takeBack frees what a queue held of the pool, and empties the queue.

@@ -70,9 +70,9 @@ func (n *Network) pump(p *port, batch []wire.Packet) {
 		packet := &batch[i]
 		p.node.router.Receive(packet, p.link, n.now, p.node)
 		p.received += uint64(packet.WireCount())
+		n.pool.settle()
 	}
 	n.flush()
-	n.pool.reset()
 	if errors.Is(err, tundev.ErrGone) {
 		n.lose(p, err)
 	}
@@ -83,8 +83,8 @@ func (n *Network) expire() {
 	for _, nd := range n.nodes {
 		if next, waits := nd.router.NextExpiry(); waits && next <= n.now {
 			nd.router.Expire(n.now, nd)
+			n.pool.settle()
 			n.flush()
-			n.pool.reset()
 		}
 	}
 }

@@ -19,17 +19,20 @@ type Device interface {
 	// at least wire.BufferSize octets, and says how many. It never blocks: with
 	// nothing to read it returns 0 and nil. The buffers stay the caller's; the
 	// device uses none of them after Read returned. Packets may come with an
-	// error, and are then good. Words are not parsed.
+	// error, and are then good. An error that does not wrap ErrGone is the loss of
+	// single packets; the next Read goes on. Words are not parsed.
 	Read(batch []wire.Packet) (int, error)
 
 	// Write sends the datagrams of batch, in order, and says how many the device
-	// took. On an error, the packet at that index was refused, and the caller
-	// may go on with the next. Buffers are borrowed until Write returns, headroom
+	// took. On an error, the packet at that index was refused, and unless the
+	// error wraps ErrGone the caller may go on with the next. Buffers are borrowed until Write returns, headroom
 	// and spare capacity included, and may have changed by then.
 	Write(batch []*wire.Packet) (int, error)
 
-	// Descriptor is the file descriptor that polls readable when Read would
-	// return a packet or an error. It is valid until Close.
+	// Descriptor is the file descriptor that polls readable, or in error, when
+	// Read would return a packet or an error. Poll it only after a Read returned
+	// 0: a device may keep packets that the last batch had no room for. It is
+	// valid until Close.
 	Descriptor() int
 
 	// Name is the device's name within its namespace.
@@ -38,7 +41,9 @@ type Device interface {
 	// MTU is what the other side believes, in octets.
 	MTU() int
 
-	// Close ends the device; a TUN vanishes with it. A second call does nothing.
+	// Close ends the device; a TUN vanishes with it, unless somebody is polling
+	// its descriptor: then it vanishes when that poll returns. A second call does
+	// nothing.
 	Close() error
 }
 

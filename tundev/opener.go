@@ -10,7 +10,9 @@ type Opener interface {
 	// namespace: who deleted one may want it so.
 	Reopen(Spec) (Device, error)
 	// Configure gives the kernel's side of an open device the MTU, addresses and
-	// routes of the spec, and takes away those that another spec had given it.
+	// routes of the spec, and takes away those that another spec had given it. It
+	// does not rename or move the device. On an error the device is as it was, as
+	// far as the system allows.
 	Configure(Device, Spec) error
 	// Present says whether the device is still where the spec wants it: nil, or
 	// an error wrapping ErrGone that says what vanished. It notices a namespace

@@ -60,9 +60,13 @@ given wins over its variable.
 
 Exit codes: 0 it worked; 1 it did not (a device or namespace could not be had, a
 step of the demo failed); 2 the command line or the configuration is wrong.`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return fromEnvironment(c.Flags()) },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		// how far a word may be from a command to be taken for it
+		SuggestionsMinimumDistance: 2,
+		PersistentPreRunE:          func(c *cobra.Command, _ []string) error { return fromEnvironment(c.Flags()) },
+		Args:                       knownCommand,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
@@ -72,6 +76,18 @@ step of the demo failed); 2 the command line or the configuration is wrong.`,
 		c.Args = usageArgs(c.Args)
 	}
 	return root
+}
+
+// knownCommand refuses a word that is no command, and names those that are near.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := c.SuggestionsFor(args[0])
+	if len(near) == 0 {
+		return usageError{fmt.Errorf("unknown command %q\nSee: %s --help", args[0], c.Name())}
+	}
+	return usageError{fmt.Errorf("unknown command %q; did you mean %q?", args[0], strings.Join(near, `" or "`))}
 }
 
 // usageArgs makes what a command says of its arguments a usage error.

@@ -41,10 +41,9 @@ func floods(w *world, p *page) error {
 		}
 		whole := max(r.until, r.sending).Seconds()
 		most := limit.Burst + int(float64(limit.PPS)*whole) + 1
-		least := limit.Burst + int(0.8*float64(limit.PPS)*r.sending.Seconds()) - 1
-		p.check(r.errors >= least && r.errors <= most, "errors",
+		p.check(r.errors >= limit.Burst && r.errors <= most, "errors",
 			fmt.Sprintf("%d about %d packets; allowed are %d + %d/s × %.2f s", r.errors, r.sent, limit.Burst, limit.PPS, whole),
-			fmt.Sprintf("%d to %d", least, most))
+			fmt.Sprintf("%d to %d", limit.Burst, most))
 		p.check(r.pongs == r.pings, "pings meanwhile", fmt.Sprintf("%d of %d answered   slowest %s ms", r.pongs, r.pings, milliseconds(r.slowest)),
 			fmt.Sprintf("%d of %d answered", r.pings, r.pings))
 	}
@@ -74,7 +73,7 @@ func (w *world) flood(f *family) (r flooding, err error) {
 		w.collect(f, &r, time.Now().Add(floodTick))
 	}
 	w.collect(f, &r, time.Now().Add(floodRest))
-	for late := time.Now().Add(time.Second); r.pongs < r.pings && time.Now().Before(late); {
+	for late := time.Now().Add(patience); r.pongs < r.pings && time.Now().Before(late); {
 		w.collect(f, &r, time.Now().Add(floodRest))
 	}
 	return r, nil

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -11,8 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// transferTimeout ends a transfer that does not get on.
-const transferTimeout = 5 * time.Second
+// impatient is a connection whose Read fails when nothing comes for a while.
+type impatient struct{ *net.TCPConn }
+
+func (c impatient) Read(b []byte) (int, error) {
+	c.SetReadDeadline(time.Now().Add(patience))
+	return c.TCPConn.Read(b)
+}
 
 // transfer goes through the kernel's TCP on both sides.
 func (h *kernelHost) transfer(f *family, size int64) (t transfer, err error) {
@@ -23,8 +29,6 @@ func (h *kernelHost) transfer(f *family, size int64) (t transfer, err error) {
 	defer out.Close()
 	defer in.Close()
 	begun := time.Now()
-	out.SetDeadline(begun.Add(transferTimeout))
-	in.SetDeadline(begun.Add(transferTimeout))
 
 	sent := make(chan error, 1)
 	go func() {
@@ -35,11 +39,14 @@ func (h *kernelHost) transfer(f *family, size int64) (t transfer, err error) {
 		sent <- err
 	}()
 	sum := newSum()
-	received, err := io.Copy(sum, in)
+	received, err := io.Copy(sum, impatient{in})
+	if err != nil {
+		out.Close() // the sender need not go on
+	}
 	sendErr := <-sent
 	t.received, t.gotSum, t.took = received, sum.Sum32(), time.Since(begun)
 	if err != nil || sendErr != nil {
-		return t, fmt.Errorf("%d of %d octets arrived: sender: %v, receiver: %v", received, size, sendErr, err)
+		return t, fmt.Errorf("%d of %d octets arrived: %w", received, size, cmp.Or(err, sendErr))
 	}
 	err = control(out, func(fd int) error {
 		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
@@ -68,7 +75,7 @@ func (h *kernelHost) connect(f *family) (out, in *net.TCPConn, err error) {
 	}
 	defer listener.Close()
 	err = h.namespace.Do(func() error {
-		c, err := (&net.Dialer{Timeout: time.Second}).Dial("tcp", listener.Addr().String())
+		c, err := (&net.Dialer{Timeout: patience}).Dial("tcp", listener.Addr().String())
 		if err == nil {
 			out = c.(*net.TCPConn)
 		}
@@ -77,7 +84,7 @@ func (h *kernelHost) connect(f *family) (out, in *net.TCPConn, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	listener.SetDeadline(time.Now().Add(time.Second))
+	listener.SetDeadline(time.Now().Add(patience))
 	if in, err = listener.AcceptTCP(); err != nil {
 		out.Close()
 	}

@@ -33,7 +33,6 @@ func (h *memoryHost) receive(datagram []byte) {
 	packet := gopacket.NewPacket(datagram, f.network, gopacket.DecodeOptions{NoCopy: true})
 	network := packet.NetworkLayer()
 	if network == nil || !intact(packet) {
- println("not intact", len(datagram), packet.String())
 		return
 	}
 	src, _ := netip.AddrFromSlice(network.NetworkFlow().Src().Raw())

@@ -46,14 +46,13 @@ func (p *page) preface(memory bool, lacks []obstacle) {
 	p.begun = time.Now()
 	var lines []string
 	for _, l := range lacks {
-		lines = append(lines, l.what, "  fix: "+l.fix)
+		lines = append(lines, "Real hosts cannot be had here: "+l.what+".", "  fix: "+l.fix)
 	}
 	switch {
 	case len(lacks) > 0:
-		lines = append([]string{"Real hosts cannot be had here:"}, lines...)
-		lines = append(lines, "So the same story is told with simulated hosts, in this process. The router is the same.")
+		lines = append(lines, "So the hosts are simulated, in this process. The router, and the story, are the same.")
 	case memory:
-		lines = []string{"The hosts are simulated, in this process. The router is the real one."}
+		lines = []string{"The hosts are simulated, in this process. The router is the same as with real ones."}
 	default:
 		lines = []string{"The hosts are two network namespaces: their packets are made, and read, by the kernel."}
 	}

@@ -3,6 +3,7 @@ package demo
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -64,6 +65,9 @@ func lackingNamespaces(err error) obstacle {
 		if value, _ := os.ReadFile(f.file); strings.TrimSpace(string(value)) == f.holds {
 			return obstacle{"users may not make namespaces here", f.fix + ", or run this with sudo"}
 		}
+	}
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		err = path.Err
 	}
 	return obstacle{fmt.Sprintf("namespaces cannot be made: %v", err), "run this with sudo; in a container, start it with --privileged"}
 }

@@ -65,13 +65,14 @@ func pings(w *world, p *page) error {
 		for _, target := range targets {
 			var rtts []time.Duration
 			for range pingsEach {
-				rtt, answered, err := w.ping(f, target.addr, time.Second)
+				rtt, answered, err := w.ping(f, target.addr)
 				if err != nil {
 					return err
 				}
-				if answered {
-					rtts = append(rtts, rtt)
+				if !answered {
+					break
 				}
+				rtts = append(rtts, rtt)
 			}
 			got := fmt.Sprintf("%-10s %d of %d answered%s", target.addr, len(rtts), pingsEach, spread(rtts))
 			p.check(len(rtts) == pingsEach, target.who, got, fmt.Sprintf("%d of %d answered", pingsEach, pingsEach))

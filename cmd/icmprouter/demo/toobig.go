@@ -40,7 +40,7 @@ func (w *world) tooBig(f *family, p *page) error {
 		p.same("next-hop MTU", m.mtu, bottleneck)
 		f.checkQuote(m.quote, sent, p)
 	} else {
-		p.check(false, "error", "none in a second", f.tooBig.String())
+		p.check(false, "error", "none", f.tooBig.String())
 	}
 	after, err := w.client.pathMTU(f, f.server)
 	if err != nil {
@@ -60,7 +60,7 @@ func (f *family) checkQuote(octets, sent []byte, p *page) {
 	}
 	p.same("quoted source", q.src, f.client)
 	p.same("quoted destination", q.dst, f.server)
-	p.same("quoted TTL", fmt.Sprint(q.ttl, ", as it was sent"), fmt.Sprint(probeTTL, ", as it was sent"))
+	p.check(q.ttl == probeTTL, "quoted TTL", fmt.Sprint(q.ttl), fmt.Sprintf("%d, as it was sent", probeTTL))
 	p.same("quoted length", q.length, linkMTU)
 	p.note("quoted header", q.network)
 	p.same("quoted UDP", fmt.Sprintf("port %d to %d, length %d", q.srcPort, q.dstPort, q.udpLength),

@@ -32,7 +32,7 @@ func transfers(w *world, p *page) error {
 			continue
 		}
 		p.same("octets received", t.received, int64(transferSize))
-		p.same("their sum", fmt.Sprintf("%08x, as it was sent", t.gotSum), fmt.Sprintf("%08x, as it was sent", t.sentSum))
+		p.check(t.gotSum == t.sentSum, "sent and received sum", fmt.Sprintf("%08x and %08x", t.sentSum, t.gotSum), "the same")
 		p.same("the flow's path MTU", fmt.Sprintf("%d: segments of %d", t.pathMTU, t.segment), fmt.Sprintf("%d: segments of %d", bottleneck, t.segment-t.pathMTU+bottleneck))
 		p.note("rate", fmt.Sprintf("%.2f Gbit/s (%.2f s, %d segments sent again)", float64(t.received)*8/t.took.Seconds()/1e9, t.took.Seconds(), t.resent))
 	}

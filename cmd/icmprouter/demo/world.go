@@ -91,15 +91,18 @@ func (w *world) close() {
 	}
 }
 
+// patience is how long an answer may take: long, for a machine that is busy.
+const patience = 2 * time.Second
+
 // ping sends one echo request, and says how long its reply took.
-func (w *world) ping(f *family, dst netip.Addr, timeout time.Duration) (rtt time.Duration, answered bool, err error) {
+func (w *world) ping(f *family, dst netip.Addr) (rtt time.Duration, answered bool, err error) {
 	w.sequence++
 	data := fmt.Appendf(nil, "echo request %-43d", w.sequence)
 	sent := time.Now()
 	if err := w.client.echo(f, dst, w.sequence, data); err != nil {
 		return 0, false, err
 	}
-	reply, ok := w.await(f, timeout, func(m message) bool {
+	reply, ok := w.await(f, patience, func(m message) bool {
 		return m.repliesTo(f, w.sequence, data) && m.from == dst
 	})
 	return reply.at.Sub(sent), ok, nil
@@ -113,7 +116,7 @@ func (w *world) probe(f *family, ttl int, data []byte) (m message, rtt time.Dura
 	if err := w.client.udp(f, netip.AddrPortFrom(f.server, uint16(port)), ttl, data); err != nil {
 		return m, 0, false, err
 	}
-	m, ok = w.await(f, time.Second, func(m message) bool { return m.isAbout(f, port) })
+	m, ok = w.await(f, patience, func(m message) bool { return m.isAbout(f, port) })
 	return m, m.at.Sub(sent), ok, nil
 }
 

@@ -1,0 +1,122 @@
+//go:build linux
+
+package e2e
+
+import (
+	"encoding/binary"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/icmprouter/icmprouter/internal/needs"
+)
+
+// judge has tshark look at all that a router wrote to a link. Packets in the
+// other direction are the kernel's.
+func (r *router) judge(link string, c *capture, sent uint64) {
+	r.t.Helper()
+	c.finish(r.t)
+	written, faults := verdict(r.t, c.path)
+	for i, fault := range faults {
+		if i == 5 {
+			r.t.Errorf("and %d more", len(faults)-i)
+			break
+		}
+		r.t.Errorf("link %s: the router wrote a bad packet: %s", link, fault)
+	}
+	// wireguard/tun writes many datagrams as one.
+	if r.Device != "wireguard" && uint64(written) != sent {
+		r.t.Errorf("link %s: the router says that it sent %d, and %d were captured", link, sent, written)
+	}
+}
+
+// columns are what tshark prints of each packet. Of a status 0 is bad, 4 illegal.
+var columns = []string{"_ws.malformed", "ip.checksum.status", "tcp.checksum.status", "udp.checksum.status",
+	"icmp.checksum.status", "icmpv6.checksum.status", "tcp.checksum", "_ws.col.Info"}
+
+// verdict counts the packets of a capture that came into the kernel through a
+// TUN, and describes those that are malformed or have a bad checksum.
+func verdict(t *testing.T, path string) (packets int, faults []string) {
+	t.Helper()
+	args := []string{"-n", "-r", path, "-Y", "sll.pkttype == 0 && sll.ifindex != 1", "-T", "fields",
+		"-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"}
+	for _, column := range columns {
+		args = append(args, "-e", column)
+	}
+	out, err := exec.Command("tshark", args...).Output() // it warns of root on standard error
+	if err != nil {
+		t.Fatalf("tshark: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		packets++
+		if fault(strings.Split(strings.TrimSuffix(line, "\n"), "\t")) {
+			faults = append(faults, strings.TrimSpace(line))
+		}
+	}
+	return packets, faults
+}
+
+// fault says whether the columns of a packet tell of something bad. Of the TCP and
+// UDP that an error quotes, tshark sums up the part that is there, which is no checksum.
+func fault(column []string) bool {
+	malformed, ip, transport, icmp := column[0], column[1], column[2:4], column[4:6]
+	bad := func(statuses string) bool {
+		return slices.ContainsFunc(strings.Split(statuses, ","), func(s string) bool { return s == "0" || s == "4" })
+	}
+	isICMP := icmp[0]+icmp[1] != ""
+	return malformed != "" || bad(ip) || slices.ContainsFunc(icmp, bad) ||
+		!isICMP && slices.ContainsFunc(transport, bad) && !negativeZero(column)
+}
+
+// negativeZero says that a TCP checksum is 0xffff where 0x0000 is meant. Linux
+// sends that itself when it completes a partial one; a router carries it unchanged.
+func negativeZero(column []string) bool {
+	return column[6] == "0xffff" && strings.Contains(column[7], "[TCP CHECKSUM 0xFFFF]") && !strings.Contains(column[7], "RST")
+}
+
+// TestJudge sees the judge find what it is for: it looks at one good echo reply,
+// and at the same one with a bad checksum of each kind, or cut short.
+func TestJudge(t *testing.T) {
+	needs.Tool(t, "tshark", "tshark")
+	header := []byte{0x45, 0, 0, 29, 0, 0, 0, 0, 64, 1, 0x66, 0xdc, 10, 1, 0, 1, 10, 1, 0, 2}
+	reply := append(header, 0, 0, 0x9e, 0xfd, 0, 1, 0, 1, 'a')
+	damaged := func(at int) []byte { b := slices.Clone(reply); b[at] ^= 1; return b }
+	for _, c := range []struct {
+		name   string
+		packet []byte
+		faults int
+	}{
+		{"good", reply, 0},
+		{"header checksum", damaged(10), 1},
+		{"ICMP checksum", damaged(22), 1},
+		{"payload", damaged(28), 1},
+		{"length", append(slices.Clone(reply[:3]), append([]byte{22}, reply[4:22]...)...), 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "judge.pcap")
+			if err := os.WriteFile(path, pcap(c.packet), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			packets, faults := verdict(t, path)
+			if packets != 1 || len(faults) != c.faults {
+				t.Errorf("%d packets, faults %q; want 1 packet, %d faults", packets, faults, c.faults)
+			}
+		})
+	}
+}
+
+// pcap is a capture of one IPv4 packet that came in through interface 2.
+func pcap(packet []byte) (b []byte) {
+	const linkTypeSLL2, typeIPv4, hardwareNone = 276, 0x0800, 0xfffe
+	for _, word := range []uint32{0xa1b2c3d4, 2<<16 | 4, 0, 0, 65535, linkTypeSLL2} {
+		b = binary.BigEndian.AppendUint32(b, word)
+	}
+	length := uint32(20 + len(packet))
+	for _, word := range []uint32{0, 0, length, length, typeIPv4 << 16, 2, hardwareNone << 16, 0, 0} {
+		b = binary.BigEndian.AppendUint32(b, word)
+	}
+	return append(b, packet...)
+}

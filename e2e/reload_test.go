@@ -1,0 +1,130 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// reload sends SIGHUP, and waits until systemd and the log were told of its end.
+func (r *router) reload(says string) {
+	r.t.Helper()
+	ready := func() (n int) {
+		for _, notice := range r.notices.all() {
+			if notice == "READY=1" {
+				n++
+			}
+		}
+		return n
+	}
+	before, said := ready(), r.stderr.count(says)
+	r.process.Process.Signal(syscall.SIGHUP)
+	await(r.t, "the reload: "+says, func() bool { return ready() > before && r.stderr.count(says) > said })
+}
+
+const (
+	changed    = `msg="configuration changed"`
+	notChanged = `msg="configuration not changed"`
+)
+
+// TestReload changes MTU and routes under a ping that runs across. It is not
+// parallel: it wants to lose nothing.
+func TestReload(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f family) {
+		r := start(t, newTopology(t))
+		const count, reloads = 1000, 30
+		pinging, out := background(t, r.Client, "PING", "ping", "-n", "-q", "-i", "0.002", "-c", fmt.Sprint(count), f.server)
+		ended := make(chan struct{})
+		go func() { defer close(ended); pinging.Process.Wait() }()
+		for i := range reloads {
+			r.MTU, r.Routes = 1400-50*(i%2), `{ "to": "198.18.0.0/15", "kind": "prohibit" }`
+			r.write(t, r.config)
+			r.reload(changed)
+		}
+		select {
+		case <-ended:
+			t.Fatal("the reloads took longer than all of ping")
+		default:
+		}
+		await(t, "ping", func() bool { return out.count("packet loss") > 0 })
+		want(t, out.String(), fmt.Sprintf("%d packets transmitted, %d received, 0%% packet loss", count, count))
+
+		want(t, r.client(t, ping(f.server, "-M", "do", "-s", "1330")...), `mtu ?[=:] ?1350`)
+		want(t, r.client(t, ping("198.18.0.1")...), `Packet filtered`)
+		c := r.stop()
+		if c.Forwarded != 2*count {
+			t.Errorf("forwarded %d: counters are not kept, want %d", c.Forwarded, 2*count)
+		}
+		r.wantReloadingNotices(reloads)
+	})
+}
+
+// wantReloadingNotices checks the protocol of sd_notify(3) for Type=notify-reload.
+func (r *router) wantReloadingNotices(reloads int) {
+	r.t.Helper()
+	var words strings.Builder
+	reloading := regexp.MustCompile(`^RELOADING=1\nMONOTONIC_USEC=\d+\n?$`)
+	for _, notice := range r.notices.all() {
+		if reloading.MatchString(notice) {
+			notice = "RELOADING"
+		}
+		words.WriteString(notice + " ")
+	}
+	if want := "READY=1 " + strings.Repeat("RELOADING READY=1 ", reloads) + "STOPPING=1 "; words.String() != want {
+		r.t.Errorf("systemd was told %q, want %q", words.String(), want)
+	}
+}
+
+// TestBadReload reads a file that has mistakes: the log names their places, and
+// nothing has changed.
+func TestBadReload(t *testing.T) {
+	t.Parallel()
+	r := start(t, newTopology(t))
+	bad := r.topology
+	bad.MTU, bad.Routes = 1300, `{ "to": "198.18.0.0/15", "kind": "prohibited" }`
+	bad.write(t, r.config)
+	r.reload(notChanged)
+	want(t, r.stderr.String(), regexp.QuoteMeta(r.config)+`:25:\d+: nodes\.r1\.routes\[6\]\.kind: .*did you mean .*prohibit`)
+
+	if err := os.Remove(r.config); err != nil {
+		t.Fatal(err)
+	}
+	r.reload(notChanged)
+	want(t, r.stderr.String(), `no such file`)
+
+	for _, f := range families {
+		want(t, r.client(t, ping(f.server, "-M", "do", "-s", "1440")...), `mtu ?= ?1400`)
+	}
+	want(t, r.client(t, ping("198.18.0.1")...), `Destination Net Unreachable`)
+	r.stop()
+	r.wantNothingLeft()
+}
+
+// TestReloadDevice moves a link to another namespace: the old device goes, the new
+// one comes, and the other link does not notice.
+func TestReloadDevice(t *testing.T) {
+	t.Parallel()
+	r := launch(t, newTopology(t))
+	r.capture("left", r.Client)
+	r.ping(t, "10.2.0.2")
+	before := r.topology
+	r.Server += "2"
+	t.Cleanup(func() { forget(r.Server) })
+	r.write(t, r.config)
+	r.reload(changed)
+	r.ping(t, "10.2.0.2")
+	r.ping(t, "fd00:2::2")
+	if links := must(t, in(before.Server, "ip", "-o", "link")...); strings.Contains(links, "tun0") {
+		t.Errorf("the old TUN is left:\n%s", links)
+	}
+	r.stop()
+	r.wantNothingLeft()
+	if exists(before.Server) {
+		t.Error("the old namespace is left")
+	}
+}

@@ -1,0 +1,268 @@
+package forwarding_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/icmprouter/icmprouter/drop"
+	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/icmpgen"
+	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
+)
+
+// node is a router under test, and what a story knows of it:
+//
+//	h1 ── left (1500) ─┐        ┌─ right (1400) ── h2 ── far
+//	                   ├─ node ─┤
+//	h1b ── hairpin     │        ├─ tiny (68; IPv6: 1280) ── htiny
+//	                   │        └─ down (1500) ── hdown
+type node struct {
+	t      *testing.T
+	family int
+	router *forwarding.Router
+	now    time.Duration
+
+	sent    []built  // in the order of the story
+	outputs []output // not yet wanted
+	before  forwarding.Counters
+
+	lent, free []*wire.Packet // all that Buffer ever lent, and those that were sent
+}
+
+// output is a packet that the router sent.
+type output struct {
+	link  string
+	bytes []byte
+}
+
+var linkNames = []string{"left", "right", "tiny", "down"}
+
+func prefixes(texts ...string) (all []netip.Prefix) {
+	for _, text := range texts {
+		all = append(all, netip.MustParsePrefix(text))
+	}
+	return all
+}
+
+func testLinks(family int) []forwarding.Link {
+	tiny := 68
+	if family == 6 {
+		tiny = 1280
+	}
+	return []forwarding.Link{
+		{Name: "left", MTU: 1500, Addresses: prefixes("10.1.0.1/24", "fd00:1::1/64")},
+		{Name: "right", MTU: 1400, Addresses: prefixes("10.2.0.1/24", "fd00:2::1/64")},
+		{Name: "tiny", MTU: tiny, Addresses: prefixes("10.4.0.1/24", "fd00:4::1/64")},
+		{Name: "down", MTU: 1500, Addresses: prefixes("10.3.0.1/24", "fd00:3::1/64"), Down: true},
+	}
+}
+
+func testRoutes() (routes []forwarding.Route) {
+	add := func(to string, kind forwarding.Kind, via string) {
+		route := forwarding.Route{To: netip.MustParsePrefix(to), Kind: kind}
+		if via != "" {
+			route.Via = netip.MustParseAddr(via)
+		}
+		routes = append(routes, route)
+	}
+	add("10.9.0.0/16", forwarding.Unicast, "10.2.0.2")
+	add("fd00:9::/64", forwarding.Unicast, "fd00:2::2")
+	add("10.8.0.0/16", forwarding.Unicast, "10.1.0.3")
+	add("fd00:8::/64", forwarding.Unicast, "fd00:1::3")
+	add("192.0.2.0/24", forwarding.Prohibit, "")
+	add("2001:db8:1::/48", forwarding.Prohibit, "")
+	add("198.51.100.0/24", forwarding.Blackhole, "")
+	add("2001:db8:2::/48", forwarding.Blackhole, "")
+	add("198.18.0.0/15", forwarding.Unreachable, "")
+	add("2001:db8:3::/48", forwarding.Unreachable, "")
+	return routes
+}
+
+var unlimited = func() (limits ratelimit.Limits) {
+	for kind := range limits {
+		limits[kind] = ratelimit.Limit{Total: ratelimit.Rate{Unlimited: true}, PerDestination: ratelimit.Rate{Unlimited: true}}
+	}
+	return limits
+}()
+
+func newNode(t *testing.T, family int) *node {
+	table, err := forwarding.NewTable(testLinks(family), testRoutes())
+	if err != nil {
+		panic(err)
+	}
+	return &node{t: t, family: family, router: forwarding.New(table, unlimited), now: time.Hour}
+}
+
+// both tells a story in both families.
+func both(t *testing.T, story func(n *node)) {
+	t.Helper()
+	for _, family := range []int{4, 6} {
+		t.Run(fmt.Sprintf("IPv%d", family), func(t *testing.T) { tell(t, family, story) })
+	}
+}
+
+// only tells a story in one family, for the reason why the other has none.
+func only(t *testing.T, family int, why string, story func(n *node)) {
+	t.Helper()
+	if why == "" {
+		t.Fatal("say why")
+	}
+	t.Run(fmt.Sprintf("IPv%d", family), func(t *testing.T) { tell(t, family, story) })
+}
+
+func tell(t *testing.T, family int, story func(n *node)) {
+	t.Helper()
+	n := newNode(t, family)
+	story(n)
+	n.wantNothing()
+}
+
+// Buffer lends what a router may fill: 0xa5 shows an octet that it forgot.
+func (n *node) Buffer() *wire.Packet {
+	if last := len(n.free) - 1; last >= 0 {
+		p := n.free[last]
+		n.free = n.free[:last]
+		return p
+	}
+	p := filled(nil, wire.BufferSize)
+	n.lent = append(n.lent, p)
+	return p
+}
+
+// Send notes an output, after gopacket has read it.
+func (n *node) Send(link int, p *wire.Packet) {
+	n.t.Helper()
+	if err := check(n.family, p.Data); err != nil {
+		n.t.Fatalf("sent to %s: %v\n% x", linkNames[link], err, head(p.Data))
+	}
+	n.outputs = append(n.outputs, output{linkNames[link], bytes.Clone(p.Data)})
+	if slices.Contains(n.lent, p) {
+		copy(p.Data, unwritten)
+		n.free = append(n.free, p)
+	}
+}
+
+var unwritten = bytes.Repeat([]byte{0xa5}, wire.BufferSize+64)
+
+// filled returns a packet in a buffer that is 0xa5 elsewhere.
+func filled(datagram []byte, size int) *wire.Packet {
+	buf := bytes.Clone(unwritten[:size])
+	copy(buf[wire.Headroom:], datagram)
+	p := new(wire.Packet)
+	p.Attach(buf)
+	p.SetLen(len(datagram))
+	return p
+}
+
+// send gives the router one packet. What it sent before has been wanted.
+func (n *node) send(text string) {
+	n.t.Helper()
+	n.wantNothing()
+	b, err := build(n.family, text)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	link, _, _ := strings.Cut(text, ":")
+	in := linkIndex(n.t, link)
+	n.sent = append(n.sent, b)
+	p := filled(b.bytes, wire.Headroom+len(b.bytes)+64)
+	before := bytes.Clone(p.Buffer())
+	forwarded := n.router.Counters.Forwarded
+	n.router.Receive(p, in, n.now, n)
+	if n.router.Counters.Forwarded == forwarded && !bytes.Equal(before, p.Buffer()) {
+		n.t.Fatalf("%s: a packet that was not forwarded has been written to", text)
+	}
+	n.balance(text)
+}
+
+func linkIndex(t *testing.T, name string) int {
+	for i, link := range linkNames {
+		if link == name {
+			return i
+		}
+	}
+	t.Fatalf("no link has the name %q", name)
+	return 0
+}
+
+// wait lets time pass, and fragments expire.
+func (n *node) wait(d time.Duration) {
+	n.t.Helper()
+	n.wantNothing()
+	n.now += d
+	next, waits := n.router.NextExpiry()
+	if due := waits && next <= n.now; due {
+		n.router.Expire(n.now, n)
+	}
+	if next, waits := n.router.NextExpiry(); waits && next <= n.now {
+		n.t.Fatalf("Expire left fragments that were due %v ago", n.now-next)
+	}
+	n.balance("wait")
+}
+
+// balance checks that every packet has one end.
+func (n *node) balance(after string) {
+	n.t.Helper()
+	if c := &n.router.Counters; c.Received != ended(c) {
+		n.t.Fatalf("after %s: received %d, but %d ended or are held: %+v", after, c.Received, ended(c), *c)
+	}
+}
+
+func ended(c *forwarding.Counters) uint64 {
+	sum := c.Forwarded + c.Delivered + c.Held
+	for _, dropped := range c.Dropped {
+		sum += dropped
+	}
+	return sum
+}
+
+// wantNothing says that the router sent nothing more.
+func (n *node) wantNothing() {
+	n.t.Helper()
+	for _, o := range n.outputs {
+		n.t.Errorf("sent, and not wanted: %s: %s", o.link, describe(n.family, o.bytes))
+	}
+	if len(n.outputs) > 0 {
+		n.t.FailNow()
+	}
+}
+
+// counted says what the counters have gained since they were last asked, all of
+// it but Received, in the order of their declaration.
+func (n *node) counted(want string) {
+	n.t.Helper()
+	if got := gained(&n.before, &n.router.Counters); got != want {
+		n.t.Fatalf("counters\n gained %q\n wanted %q", got, want)
+	}
+	n.before = n.router.Counters
+}
+
+func gained(before, after *forwarding.Counters) string {
+	var parts []string
+	add := func(name string, before, after uint64) {
+		if before != after {
+			parts = append(parts, fmt.Sprintf("%s %d", name, int64(after-before)))
+		}
+	}
+	add("forwarded", before.Forwarded, after.Forwarded)
+	add("delivered", before.Delivered, after.Delivered)
+	add("held", before.Held, after.Held)
+	for reason := range drop.NumReasons {
+		add(reason.String(), before.Dropped[reason], after.Dropped[reason])
+	}
+	add("fragments", before.Fragments, after.Fragments)
+	for m := range icmpgen.NumMessages {
+		b, a := before.Messages[m], after.Messages[m]
+		add(m.String()+" sent", b.Sent, a.Sent)
+		add(m.String()+" forbidden", b.Forbidden, a.Forbidden)
+		add(m.String()+" unroutable", b.Unroutable, a.Unroutable)
+		add(m.String()+" limited", b.Limited, a.Limited)
+	}
+	return strings.Join(parts, ", ")
+}
