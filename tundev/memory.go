@@ -1,6 +1,7 @@
 package tundev
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -65,14 +66,14 @@ func (m *MemoryDevice) Receive(timeout time.Duration) ([]byte, bool) {
 	var expired <-chan time.Time
 	for {
 		m.mu.Lock()
-		datagram := m.out.pop()
+		datagram := bytes.Clone(m.out.pop()) // the next Write takes its place
 		if m.out.len > 0 || m.vanish || m.closed {
 			m.wake()
 		}
 		over := m.vanish || m.closed
 		m.mu.Unlock()
 		if datagram != nil || over || timeout <= 0 {
-			return append([]byte(nil), datagram...), datagram != nil
+			return datagram, datagram != nil
 		}
 		if expired == nil {
 			expired = time.After(timeout)

@@ -67,3 +67,25 @@ func TestPresentSeesTheProcess(t *testing.T) {
 		t.Errorf("process gone: %v, want ErrGone", err)
 	}
 }
+
+// TestReopenMakesNoNamespace deletes the namespace that Open made.
+func TestReopenMakesNoNamespace(t *testing.T) {
+	name := uniqueName(t)
+	spec := specFor(Kernel, name)
+	s, d := open(t, spec)
+	deleteName(name)
+	d.Close()
+	if _, err := s.Reopen(spec); err == nil || exists(name) {
+		t.Errorf("Reopen without its namespace: %v, made it: %t", err, exists(name))
+	}
+	addName(t, name)
+	again, err := s.Reopen(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Close()
+	s.Close()
+	if !exists(name) || marked(name) {
+		t.Errorf("the stranger's namespace stays: %t, marker left: %t", exists(name), marked(name))
+	}
+}
