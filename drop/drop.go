@@ -55,9 +55,9 @@ const (
 	Blackhole
 	// LinkDown: the link that the route names has no device now.
 	LinkDown
-	// Loopback: the packet would go back to the point-to-point link that it came
+	// Hairpin: the packet would go back to the point-to-point link that it came
 	// from, to an address that nobody has there (RFC 4443 §3.1).
-	Loopback
+	Hairpin
 
 	// Forwarding.
 
@@ -126,7 +126,7 @@ var names = [NumReasons]string{
 	Prohibited:           "prohibited",
 	Blackhole:            "blackhole",
 	LinkDown:             "link-down",
-	Loopback:             "loopback",
+	Hairpin:              "hairpin",
 	TTLExpired:           "ttl-expired",
 	TooBig:               "too-big",
 	DeviceRefused:        "device-refused",

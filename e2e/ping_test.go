@@ -83,7 +83,7 @@ func TestErrors(t *testing.T) {
 		want(t, r.client(t, ping(f.right, "-t", "1")...), ` 0% packet loss`) // the node itself is there
 
 		c := r.stop()
-		for _, reason := range []string{"prohibited", "unreachable", "no-route", "loopback", "blackhole", "ttl-expired"} {
+		for _, reason := range []string{"prohibited", "unreachable", "no-route", "hairpin", "blackhole", "ttl-expired"} {
 			c.wantDropped(t, reason, 1)
 		}
 		for _, m := range []string{"admin-prohibited", "route-unreachable", "net-unreachable", "host-unreachable", "ttl-exceeded"} {

@@ -86,7 +86,6 @@ type shape struct {
 	extension    bool
 	protocol     layers.IPProtocol
 	transport    []gopacket.SerializableLayer
-	noChecksum   bool
 	breaks       []func(b []byte) []byte
 	edits        []func(b []byte) []byte
 }

@@ -30,7 +30,7 @@ var ends = [drop.NumReasons][]string{
 	drop.Prohibited:           {"left: h1 > prohibited udp 32"},
 	drop.Blackhole:            {"left: h1 > blackhole udp 32"},
 	drop.LinkDown:             {"left: h1 > hdown udp 32"},
-	drop.Loopback:             {"left: h1 > h1b udp 32"},
+	drop.Hairpin:              {"left: h1 > h1b udp 32"},
 	drop.TTLExpired:           {"left: h1 > h2 ttl 1 udp 32"},
 	drop.TooBig:               {"left: h1 > h2 df udp 1400"},
 	drop.FragmentMisaligned:   {"left: h1 > r.left echo 400 fragment 0 81"},

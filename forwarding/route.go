@@ -45,7 +45,7 @@ func (t *Table) Route(p *wire.Packet, in int) Verdict {
 	case p.Src.IsLinkLocalUnicast() && hop.Link != in:
 		return dropped(drop.BeyondScope)
 	case hop.Link == in && !hop.via.IsValid():
-		return dropped(drop.Loopback)
+		return dropped(drop.Hairpin)
 	case link.Down:
 		return dropped(drop.LinkDown)
 	case p.TTL <= 1:

@@ -78,7 +78,7 @@ var answers = [drop.NumReasons]icmpgen.Message{
 	drop.Unreachable:         icmpgen.RouteUnreachable,
 	drop.Prohibited:          icmpgen.AdminProhibited,
 	drop.LinkDown:            icmpgen.HostUnreachable,
-	drop.Loopback:            icmpgen.HostUnreachable,
+	drop.Hairpin:             icmpgen.HostUnreachable,
 	drop.TTLExpired:          icmpgen.TTLExceeded,
 	drop.TooBig:              icmpgen.TooBig,
 	drop.ReassemblyTimeout:   icmpgen.ReassemblyTimeExceeded,

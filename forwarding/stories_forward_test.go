@@ -201,11 +201,11 @@ func TestMartiansIPv6(t *testing.T) {
 
 // A TUN is a point-to-point link: what comes from it, to its own prefix, has
 // nobody to go to (RFC 4443 §3.1).
-func TestLoopback(t *testing.T) {
+func TestHairpin(t *testing.T) {
 	both(t, func(n *node) {
 		n.send("left: h1 > h1b ttl 1 udp 32")
 		n.want("left: r.left > h1 host-unreachable quote all")
-		n.counted("loopback 1, host-unreachable sent 1")
+		n.counted("hairpin 1, host-unreachable sent 1")
 	})
 }
 
