@@ -105,26 +105,34 @@ func TestBadReload(t *testing.T) {
 	r.wantNothingLeft()
 }
 
-// TestReloadDevice moves a link to another namespace: the old device goes, the new
-// one comes, and the other link does not notice.
+// TestReloadDevice moves a link to another namespace, and to a device of another
+// name in the same: the old device goes, the new one comes and gets the routes
+// that the old one had, and the other link does not notice.
 func TestReloadDevice(t *testing.T) {
-	t.Parallel()
-	r := launch(t, newTopology(t))
-	r.capture("left", r.Client)
-	r.ping(t, "10.2.0.2")
-	before := r.topology
-	r.Server += "2"
-	t.Cleanup(func() { forget(r.Server) })
-	r.write(t, r.config)
-	r.reload(changed)
-	r.ping(t, "10.2.0.2")
-	r.ping(t, "fd00:2::2")
-	if links := must(t, in(before.Server, "ip", "-o", "link")...); strings.Contains(links, "tun0") {
-		t.Errorf("the old TUN is left:\n%s", links)
-	}
-	r.stop()
-	r.wantNothingLeft()
-	if exists(before.Server) {
-		t.Error("the old namespace is left")
+	for name, move := range map[string]func(p *topology){
+		"namespace": func(p *topology) { p.Server += "2" },
+		"name":      func(p *topology) { p.ServerTUN = "tun7" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := launch(t, newTopology(t))
+			r.capture("left", r.Client)
+			r.ping(t, "10.2.0.2")
+			before := r.topology
+			move(&r.topology)
+			t.Cleanup(func() { forget(r.Server) })
+			r.write(t, r.config)
+			r.reload(changed)
+			r.ping(t, "10.2.0.2")
+			r.ping(t, "fd00:2::2")
+			if links := must(t, in(before.Server, "ip", "-o", "link")...); strings.Contains(links, "tun0") {
+				t.Errorf("the old TUN is left:\n%s", links)
+			}
+			r.stop()
+			r.wantNothingLeft()
+			if exists(before.Server) {
+				t.Error("the old namespace is left")
+			}
+		})
 	}
 }

@@ -51,6 +51,7 @@ func eachFamily(t *testing.T, test func(t *testing.T, f family)) {
 // topology is what a test may change of it.
 type topology struct {
 	Client, Server string // the namespaces, as the configuration names them
+	ServerTUN      string // the name of the device in the server's namespace
 	Device         string // the backend
 	MTU            int    // of the right link
 	Routes         string // one more route, as JSON
@@ -73,7 +74,7 @@ var configuration = template.Must(template.New("").Parse(`{
         "right": {
           "addresses": ["10.2.0.1/24", "fd00:2::1/64"],
           "mtu": {{.MTU}},
-          "tun": { "device": "{{.Device}}", "netns": "{{.Server}}", "name": "tun0", "mtu": 1500,
+          "tun": { "device": "{{.Device}}", "netns": "{{.Server}}", "name": "{{.ServerTUN}}", "mtu": 1500,
                    "addresses": ["10.2.0.2/24", "fd00:2::2/64"], "routes": ["0.0.0.0/0", "::/0"] }
         }
       },
@@ -113,7 +114,7 @@ var tests atomic.Int32
 // Whoever makes them: after the test they are gone.
 func newTopology(t *testing.T) topology {
 	name := fmt.Sprintf("e2e-%d-%d-", os.Getpid(), tests.Add(1))
-	p := topology{Client: name + "c", Server: name + "s", Device: "kernel", MTU: 1400, Rate: unlimited}
+	p := topology{Client: name + "c", Server: name + "s", ServerTUN: "tun0", Device: "kernel", MTU: 1400, Rate: unlimited}
 	t.Cleanup(func() { forget(p.Client, p.Server) })
 	return p
 }

@@ -2,6 +2,8 @@ package network
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/tundev"
@@ -18,6 +20,8 @@ type change struct {
 	reused map[*port]*port
 	opened []tundev.Device
 	undo   []func()
+	// after is what can be done only when the devices that go are gone.
+	after []func() error
 }
 
 // Apply makes the network what the plan says: checked and opened whole first,
@@ -37,6 +41,11 @@ func (n *Network) Apply(plan Plan) error {
 	for _, device := range gone {
 		if err := device.Close(); err != nil { // the plan is applied all the same
 			n.log.Warn("device that went cannot be closed", "device", device.Name(), "error", err)
+		}
+	}
+	for _, do := range c.after {
+		if err := do(); err != nil {
+			n.log.Warn("device that came lacks routes", "error", err)
 		}
 	}
 	return nil
@@ -72,13 +81,7 @@ func (c *change) prepare(plan Plan) error {
 func (c *change) equip(p *port) error {
 	old := c.net.portOf(p.spec)
 	if old == nil {
-		device, err := c.net.opener.Open(p.spec)
-		if err != nil {
-			return err
-		}
-		p.device = device
-		c.opened = append(c.opened, device)
-		return nil
+		return c.open(p)
 	}
 	c.reused[p] = old
 	switch {
@@ -93,6 +96,32 @@ func (c *change) equip(p *port) error {
 	}
 	c.undo = append(c.undo, func() { c.net.opener.Configure(device, before) })
 	return c.net.opener.Configure(device, p.spec)
+}
+
+// open opens a new device. Routes that a device which is about to go still has
+// come after it went.
+func (c *change) open(p *port) error {
+	first := p.spec
+	first.Routes = slices.DeleteFunc(slices.Clone(first.Routes), func(route netip.Prefix) bool {
+		return slices.ContainsFunc(c.net.ports, func(old *port) bool {
+			return old.spec.Netns == first.Netns && slices.Contains(old.spec.Routes, route) && !c.wants(old.spec)
+		})
+	})
+	device, err := c.net.opener.Open(first)
+	if err != nil {
+		return err
+	}
+	p.device = device
+	c.opened = append(c.opened, device)
+	if len(first.Routes) < len(p.spec.Routes) {
+		c.after = append(c.after, func() error { return c.net.opener.Configure(device, p.spec) })
+	}
+	return nil
+}
+
+// wants says whether the new plan has the device that the spec names.
+func (c *change) wants(spec tundev.Spec) bool {
+	return slices.ContainsFunc(c.ports, func(p *port) bool { return sameDevice(p.spec, spec) })
 }
 
 // rollBack undoes what prepare did.
@@ -146,12 +175,14 @@ func (n *Network) node(name string) *node {
 // portOf finds the port whose device is the one that the spec names.
 func (n *Network) portOf(spec tundev.Spec) *port {
 	for _, p := range n.ports {
-		if p.spec.Name == spec.Name && p.spec.Netns == spec.Netns {
+		if sameDevice(p.spec, spec) {
 			return p
 		}
 	}
 	return nil
 }
+
+func sameDevice(a, b tundev.Spec) bool { return a.Name == b.Name && a.Netns == b.Netns }
 
 func same(a, b tundev.Spec) bool {
 	return fmt.Sprint(a.MTU, a.Addresses, a.Routes) == fmt.Sprint(b.MTU, b.Addresses, b.Routes)
