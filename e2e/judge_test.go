@@ -27,8 +27,7 @@ func (r *router) judge(link string, c *capture, sent uint64) {
 		}
 		r.t.Errorf("link %s: the router wrote a bad packet: %s", link, fault)
 	}
-	// wireguard/tun writes many datagrams as one.
-	if r.Device != "wireguard" && uint64(written) != sent {
+	if uint64(written) != sent {
 		r.t.Errorf("link %s: the router says that it sent %d, and %d were captured", link, sent, written)
 	}
 }
