@@ -22,7 +22,7 @@ type floor struct {
 }
 
 // floors says of the packages on the lower floors what they may import besides
-// the standard library (../shared/DESIGN.md, Floors). A path that ends with /...
+// the standard library (DESIGN.md). A path that ends with /...
 // stands for all below it.
 var floors = []floor{
 	{"drop", nil, true},
