@@ -33,6 +33,7 @@ var floors = []floor{
 	{"tundev", []string{module + "/wire", module + "/tundev/...", "golang.zx2c4.com/wireguard/tun", "github.com/songgao/water", "github.com/vishvananda/netlink", "github.com/vishvananda/netlink/nl", "github.com/vishvananda/netns", "golang.org/x/sys/unix"}, false},
 	{"network", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "tundev"), false},
 	{"config", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "tundev", "network"), false},
+	{"conformance", []string{module + "/tundev", "github.com/gopacket/gopacket/...", "golang.org/x/sys/unix"}, false},
 }
 
 func lower(packages ...string) (imports []string) {

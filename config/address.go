@@ -57,28 +57,31 @@ func because(err error) string {
 }
 
 // notOwn holds what cannot be anybody's own address (RFC 6890 §2.2.2, §2.2.3;
-// RFC 1112 §4; RFC 4291 §2.5.5.2, §2.7).
+// RFC 1112 §4; RFC 4291 §2.5.5.2, §2.7). What is loose may be where martians
+// are not strict.
 var notOwn = []struct {
 	prefix netip.Prefix
 	what   string
+	loose  bool
 }{
-	{netip.MustParsePrefix("0.0.0.0/8"), "an address of \"this network\""},
-	{netip.MustParsePrefix("127.0.0.0/8"), "a loopback address"},
-	{netip.MustParsePrefix("224.0.0.0/4"), "a multicast address"},
-	{netip.MustParsePrefix("255.255.255.255/32"), "the limited broadcast address"},
-	{netip.MustParsePrefix("240.0.0.0/4"), "a reserved address"},
-	{netip.MustParsePrefix("::/128"), "the unspecified address"},
-	{netip.MustParsePrefix("::1/128"), "the loopback address"},
-	{netip.MustParsePrefix("::ffff:0:0/96"), "an IPv4 address in the clothes of IPv6"},
-	{netip.MustParsePrefix("ff00::/8"), "a multicast address"},
+	{netip.MustParsePrefix("0.0.0.0/8"), "an address of \"this network\"", true},
+	{netip.MustParsePrefix("0.0.0.0/32"), "the unspecified address", false},
+	{netip.MustParsePrefix("127.0.0.0/8"), "a loopback address", false},
+	{netip.MustParsePrefix("224.0.0.0/4"), "a multicast address", false},
+	{netip.MustParsePrefix("255.255.255.255/32"), "the limited broadcast address", false},
+	{netip.MustParsePrefix("240.0.0.0/4"), "a reserved address", true},
+	{netip.MustParsePrefix("::/128"), "the unspecified address", false},
+	{netip.MustParsePrefix("::1/128"), "the loopback address", false},
+	{netip.MustParsePrefix("::ffff:0:0/96"), "an IPv4 address in the clothes of IPv6", false},
+	{netip.MustParsePrefix("ff00::/8"), "a multicast address", false},
 }
 
 // reserved says what the address a is within its prefix p, if it is none that
 // a router or host may have there.
-func reserved(a netip.Addr, p netip.Prefix) string {
-	for _, n := range notOwn {
-		if n.prefix.Contains(a) {
-			return n.what
+func (n *neighbourhood) reserved(a netip.Addr, p netip.Prefix) string {
+	for _, not := range notOwn {
+		if not.prefix.Contains(a) && !(not.loose && n.loose) {
+			return not.what
 		}
 	}
 	// In a prefix of one address or two, each is somebody's (RFC 3021 §2.1, RFC 6164 §6).

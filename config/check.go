@@ -21,41 +21,62 @@ func (s *source) check(f *File) {
 	devices := map[device]string{}
 	for _, name := range inOrder(s, "nodes", f.Nodes) {
 		node, path := f.Nodes[name], join("nodes", name)
-		n := &neighbourhood{source: s}
 		interfaces := join(path, "interfaces")
+		n := &neighbourhood{source: s, node: node, interfaces: interfaces}
+		n.loose = node.Martians != "strict" && s.has(path+".martians") // if it is a mistake, it hides what was meant
 		order := inOrder(s, interfaces, node.Interfaces)
-		for _, name := range order {
-			i, path := node.Interfaces[name], join(interfaces, name)
+		for _, iface := range order {
+			i, path := node.Interfaces[iface], join(interfaces, iface)
 			n.addOwn(i.Addresses, path)
-			s.checkMTU(i, path)
+			n.addMade(linkLocal(name, iface, i.Addresses), path)
+			s.checkMTU(i, path, node.ICMP.ReportSub1280)
+			s.checkBroadcast(i, path)
 			s.checkDevice(i.TUN, path+".tun", devices)
 		}
+		n.checkRouterID(node.RouterID, path+".router_id")
 		for _, name := range order {
-			n.checkTUN(node.Interfaces[name], join(interfaces, name))
+			n.checkTUN(name)
 		}
-		n.checkRoutes(node.Routes, path+".routes")
+		n.checkRoutes(path + ".routes")
 		s.checkLimits(node.ICMP, path+".icmp")
 	}
 }
 
 // own is one address of a node, where it stands, and the path of its interface.
+// A router ID that is on no interface has none.
 type own struct {
 	prefix      netip.Prefix
 	path, iface string
+}
+
+// is says whether the address a, used on an interface, is this one: a link-local
+// address is another one on each interface (RFC 4007 §6).
+func (o own) is(a netip.Addr, iface string) bool {
+	return o.prefix.Addr() == a && (o.iface == iface || !local(a))
+}
+
+// connects says whether the address a, used on an interface, is on the prefix.
+func (o own) connects(a netip.Addr, iface string) bool {
+	return o.prefix.Contains(a) && (o.iface == iface || !local(a))
 }
 
 // neighbourhood is what is at hand around one node: its own addresses and the
 // prefixes that they connect to.
 type neighbourhood struct {
 	*source
-	own []own
+	node Node
+	// interfaces is the path of the node's interfaces.
+	interfaces string
+	own        []own
+	// loose says that addresses may be what strict martians forbid.
+	loose bool
 	// vague says that a mistake hides prefixes that may be connected.
 	vague bool
 }
 
 // addOwn checks the own addresses of one interface against themselves and those before.
 func (n *neighbourhood) addOwn(addresses []netip.Prefix, iface string) {
-	n.vague = n.vague || len(addresses) == 0
+	n.vague = n.vague || addresses == nil
 	for i, p := range addresses {
 		path := fmt.Sprintf("%s.addresses[%d]", iface, i)
 		if !p.IsValid() {
@@ -63,12 +84,23 @@ func (n *neighbourhood) addOwn(addresses []netip.Prefix, iface string) {
 			continue
 		}
 		o := own{p, path, iface}
-		if what := reserved(p.Addr(), p); what != "" {
+		switch what := n.reserved(p.Addr(), p); {
+		case what != "":
 			n.refuse(path, p.Addr().String()+" is "+what, "an address of the router's own")
-		} else {
+		case local(p.Addr()) && p.Bits() != 64:
+			o.prefix = netip.PrefixFrom(p.Addr(), 64)
+			n.refuse(path, fmt.Sprintf("%s is link-local, and not of length 64", p), fmt.Sprintf("%q (RFC 4291 §2.5.6)", o.prefix))
+		default:
 			n.checkOwn(o)
 		}
 		n.own = append(n.own, o)
+	}
+}
+
+// addMade adds the addresses that an interface gets without being given them.
+func (n *neighbourhood) addMade(made []netip.Prefix, iface string) {
+	for _, p := range made {
+		n.own = append(n.own, own{p, iface + ".addresses", iface})
 	}
 }
 
@@ -76,35 +108,16 @@ func (n *neighbourhood) addOwn(addresses []netip.Prefix, iface string) {
 func (n *neighbourhood) checkOwn(o own) {
 	for _, before := range n.own {
 		switch {
-		case o.prefix.Addr() == before.prefix.Addr():
+		case before.is(o.prefix.Addr(), o.iface):
 			n.refuse(o.path, fmt.Sprintf("%s is already %s (%s)", o.prefix.Addr(), before.path, n.place(before.path)),
 				"each own address once in a node")
-		case o.iface != before.iface && o.prefix.Overlaps(before.prefix):
+		case o.iface != before.iface && o.prefix.Overlaps(before.prefix) && !local(o.prefix.Addr()) && !local(before.prefix.Addr()):
 			n.refuse(o.path, fmt.Sprintf("%s overlaps %s of %s (%s)", o.prefix.Masked(), before.prefix.Masked(),
 				before.path, n.place(before.path)), "each prefix on one interface of a node")
 		default:
 			continue
 		}
 		return
-	}
-}
-
-// minIPv6 is the least MTU of a link that carries IPv6 (RFC 8200 §5).
-const minIPv6 = 1280
-
-func (s *source) checkMTU(i Interface, path string) {
-	is6 := func(p netip.Prefix) bool { return p.IsValid() && p.Addr().Is6() }
-	if !slices.ContainsFunc(i.Addresses, is6) && !slices.ContainsFunc(i.TUN.Addresses, is6) {
-		return
-	}
-	for _, m := range []struct {
-		path string
-		mtu  int
-	}{{path + ".mtu", i.MTU}, {path + ".tun.mtu", i.TUN.MTU}} {
-		if m.mtu != 0 && m.mtu < minIPv6 {
-			s.refuse(m.path, fmt.Sprintf("%d is too small for IPv6", m.mtu),
-				fmt.Sprintf("at least %d (RFC 8200 §5), or no IPv6 address here", minIPv6))
-		}
 	}
 }
 
@@ -118,6 +131,7 @@ func (s *source) checkLimits(c ICMP, path string) {
 		{".time_exceeded.rate", c.TimeExceeded.Rate},
 		{".unreachable.rate", c.Unreachable.Rate},
 		{".parameter_problem.rate", c.ParameterProblem.Rate},
+		{".redirect.rate", c.Redirect.Rate},
 	}
 	for _, r := range rates {
 		s.checkBucket(r.rate.total(), path+r.path)

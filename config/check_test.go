@@ -57,10 +57,10 @@ var badNetworks = []bad{
 		`f:18:49: nodes.r1.routes[0].via: fd00:2::2 is not of the family of 10.9.0.0/16; expected an IPv4 address`,
 	}},
 	{"via and blackhole", `"kind": "prohibit"`, `"kind": "blackhole", "via": "10.2.0.2"`, []string{
-		`f:18:115: nodes.r1.routes[1].via: a blackhole route has no next hop; expected no "via", or the kind "unicast"`,
+		`f:18:115: nodes.r1.routes[1].via: a route of the kind "blackhole" has no next hop; expected no "via", or the kind "unicast"`,
 	}},
 	{"unicast without via", `, "kind": "prohibit"`, ``, []string{
-		`f:18:63: nodes.r1.routes[1]: a unicast route without "via"; expected a next hop in "via", or a "kind" that needs none`,
+		`f:18:63: nodes.r1.routes[1]: a unicast route without "via" and "interface"; expected a next hop in "via", an "interface", or a "kind" that needs neither`,
 	}},
 	{"host bits in to", `"10.9.0.0/16"`, `"10.9.1.2/16"`, []string{
 		`f:18:27: nodes.r1.routes[0].to: 10.9.1.2/16 has bits beyond its length; expected "10.9.0.0/16"`,

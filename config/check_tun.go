@@ -86,11 +86,12 @@ func deviceName(name string) string {
 }
 
 // checkTUN checks the addresses and routes of the kernel's side of an interface.
-func (n *neighbourhood) checkTUN(i Interface, path string) {
+func (n *neighbourhood) checkTUN(name string) {
+	i, path := n.node.Interfaces[name], join(n.interfaces, name)
 	for k, p := range i.TUN.Addresses {
 		at := fmt.Sprintf("%s.tun.addresses[%d]", path, k)
 		if p.IsValid() {
-			n.checkPeer(p, i.Addresses, at)
+			n.checkPeer(p, name, at)
 			n.checkTwice(i.TUN.Addresses[:k], p, at)
 		}
 	}
@@ -104,20 +105,22 @@ func (n *neighbourhood) checkTUN(i Interface, path string) {
 }
 
 // checkPeer checks an address of the kernel's side against the node's own.
-func (n *neighbourhood) checkPeer(p netip.Prefix, connected []netip.Prefix, path string) {
-	if what := reserved(p.Addr(), p); what != "" {
+func (n *neighbourhood) checkPeer(p netip.Prefix, name, path string) {
+	iface := join(n.interfaces, name)
+	if what := n.reserved(p.Addr(), p); what != "" {
 		n.refuse(path, p.Addr().String()+" is "+what, "an address of a host")
 		return
 	}
 	for _, o := range n.own {
-		if o.prefix.Addr() == p.Addr() {
+		if o.is(p.Addr(), iface) {
 			n.refuse(path, fmt.Sprintf("%s is the router's own: %s (%s)", p.Addr(), o.path, n.place(o.path)),
 				"another address of the same prefix")
 			return
 		}
 	}
-	on := func(c netip.Prefix) bool { return c.IsValid() && c.Contains(p.Addr()) }
-	if !slices.ContainsFunc(connected, on) {
+	on := func(o own) bool { return o.iface == iface && o.connects(p.Addr(), iface) }
+	to := func(r Route) bool { return r.Interface == name && r.To.Contains(p.Addr()) }
+	if !slices.ContainsFunc(n.own, on) && !slices.ContainsFunc(n.node.Routes, to) {
 		n.warn(path, fmt.Sprintf("%s is on no prefix of its interface; the router cannot answer it without a route", p.Addr()), "")
 	}
 }

@@ -3,19 +3,19 @@ package config
 // badGrammar is JSON that is no configuration.
 var badGrammar = []bad{
 	{"unknown key", `"mtu": 1400`, `"mut": 1400`, []string{
-		`f:13:11: nodes.r1.interfaces.right.mut: no such key; expected "addresses", "mtu" or "tun"; did you mean "mtu"?`,
+		`f:13:11: nodes.r1.interfaces.right.mut: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast" or "tun"; did you mean "mtu"?`,
 	}},
 	{"unknown key, case", `"mtu": 1400`, `"MTU": 1400`, []string{
-		`f:13:11: nodes.r1.interfaces.right.MTU: no such key; expected "addresses", "mtu" or "tun"; did you mean "mtu"?`,
+		`f:13:11: nodes.r1.interfaces.right.MTU: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast" or "tun"; did you mean "mtu"?`,
 	}},
 	{"unknown key, nothing near", `"mtu": 1400`, `"colour": 1400`, []string{
-		`f:13:11: nodes.r1.interfaces.right.colour: no such key; expected "addresses", "mtu" or "tun"`,
+		`f:13:11: nodes.r1.interfaces.right.colour: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast" or "tun"`,
 	}},
 	{"unknown key at the top", "{\n  \"nodes\"", "{\n  \"node\": {},\n  \"nodes\"", []string{
 		`f:2:3: node: no such key; expected "$schema" or "nodes"; did you mean "nodes"?`,
 	}},
 	{"required key misspelt", `"addresses": ["10.2.0.1`, `"adresses": ["10.2.0.1`, []string{
-		`f:12:11: nodes.r1.interfaces.right.adresses: no such key; expected "addresses", "mtu" or "tun"; did you mean "addresses"?`,
+		`f:12:11: nodes.r1.interfaces.right.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast" or "tun"; did you mean "addresses"?`,
 	}},
 	{"duplicate key", `"mtu": 1400,`, `"mtu": 1400, "mtu": 1300,`, []string{
 		`f:13:24: nodes.r1.interfaces.right.mtu: the key stands twice, first at 13:11; expected each key once`,
@@ -39,9 +39,8 @@ var badGrammar = []bad{
 	{"no interfaces", ``, `{"nodes": {"a": {"interfaces": {}}}}`, []string{
 		`f:1:32: nodes.a.interfaces: nothing in it; expected at least 1`,
 	}},
-	{"no address, no tun", ``, `{"nodes": {"a": {"interfaces": {"x": {"addresses": []}}}}}`, []string{
+	{"no tun", ``, `{"nodes": {"a": {"interfaces": {"x": {"addresses": []}}}}}`, []string{
 		`f:1:38: nodes.a.interfaces.x: the key "tun" is missing`,
-		`f:1:52: nodes.a.interfaces.x.addresses: nothing in it; expected at least 1`,
 	}},
 	{"bad names", ``, `{"nodes": {"a b": {"interfaces": {"": 1}}, "x.y": {}}}`, []string{
 		`f:1:12: nodes["a b"]: "a b" is no name; expected 1 to 63 of A-Z a-z 0-9 . _ -`,
@@ -93,6 +92,9 @@ var badGrammar = []bad{
 	}},
 	{"unlimited and pps, one kind", `"icmp": {`, `"icmp": { "time_exceeded": {"rate": {"unlimited": true, "pps": 3}},`, []string{
 		`f:19:70: nodes.r1.icmp.time_exceeded.rate.pps: a bound on what is unlimited; expected either "unlimited" or "pps" and "burst"`,
+	}},
+	{"unlimited and burst, redirects", `"icmp": {`, `"icmp": { "redirect": {"rate": {"unlimited": true, "burst": 3}},`, []string{
+		`f:19:67: nodes.r1.icmp.redirect.rate.burst: a bound on what is unlimited; expected either "unlimited" or "pps" and "burst"`,
 	}},
 	{"unknown kind of route", `"prohibit"`, `"prohibited"`, []string{
 		`f:18:95: nodes.r1.routes[1].kind: "prohibited" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable" or "prohibit"; did you mean "prohibit"?`,

@@ -16,7 +16,13 @@ func FuzzParse(f *testing.F) {
 			f.Add([]byte(changed(f, b.old, b.new)))
 		}
 	}
+	for _, rows := range [][]edited{badKnobs, badLinks, fineLinks, suspect} {
+		for _, e := range rows {
+			f.Add([]byte(e.text(f)))
+		}
+	}
 	f.Add([]byte(complete))
+	f.Add([]byte(links))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Parse("f", data)
 		if (file == nil) == (err == nil) {

@@ -26,16 +26,23 @@ type File struct {
 
 // Node is one router.
 type Node struct {
-	Interfaces map[string]Interface `json:"interfaces" atleast:"1" jsonschema:"The links of the node by name, named as nodes are."`
-	Routes     []Route              `json:"routes,omitempty" default:"none" jsonschema:"Where packets go beyond the prefixes of the interfaces, which need no route. The longest prefix decides."`
-	ICMP       ICMP                 `json:"icmp,omitzero" jsonschema:"What the node says about packets that it does not forward."`
+	Interfaces    map[string]Interface `json:"interfaces" atleast:"1" jsonschema:"The links of the node by name, named as nodes are."`
+	Routes        []Route              `json:"routes,omitempty" default:"none" jsonschema:"Where packets go beyond the prefixes of the interfaces, which need no route. The longest prefix decides."`
+	RouterID      netip.Addr           `json:"router_id,omitzero" default:"the first IPv4 address of an interface, by their names; without any, 192.0.0.8" jsonschema:"The IPv4 address that messages come from where the interface has none: one of the node's own, or one that is on no prefix of its interfaces."`
+	SourceRoute   string               `json:"source_route,omitempty" enum:"drop,ignore,process" default:"drop" jsonschema:"What happens to IPv4 packets with a loose or strict source route: drop discards them silently (RFC 7126); ignore forwards by the destination and leaves the option as it is; process obeys it (RFC 1812)."`
+	Martians      string               `json:"martians,omitempty" enum:"strict,loose,off" default:"strict" jsonschema:"Which special IPv4 prefixes are forwarded: strict none; loose 0.0.0.0/8 and 240.0.0.0/4, which may then be configured as well; off 169.254.0.0/16 too. Loopback, multicast sources and 255.255.255.255 never are."`
+	HopByHop      string               `json:"hop_by_hop,omitempty" enum:"process,ignore,drop" default:"process" jsonschema:"What happens to IPv6 packets with hop-by-hop options on their way: process obeys the two high bits of unknown options; ignore forwards without a look; drop discards silently."`
+	HopByHopLimit int                  `json:"hop_by_hop_limit,omitempty" min:"1" max:"1023" default:"8" jsonschema:"How many hop-by-hop options, beyond padding, are processed. A packet with more is answered with Parameter Problem (RFC 8883). No header holds more than 1023."`
+	ICMP          ICMP                 `json:"icmp,omitzero" jsonschema:"What the node says about packets that it does not forward."`
 }
 
 // Interface is one link of a node.
 type Interface struct {
-	Addresses []netip.Prefix `json:"addresses" atleast:"1" jsonschema:"The node's own addresses on this link, IPv4 and IPv6, each with the length of the prefix that the link has."`
-	MTU       int            `json:"mtu,omitempty" min:"68" max:"65535" default:"tun.mtu, or else 1500" jsonschema:"The longest datagram, in octets, that the router sends here. Longer ones are fragmented or answered with Packet Too Big. At least 1280 with an IPv6 address."`
-	TUN       TUN            `json:"tun" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
+	Addresses         []netip.Prefix `json:"addresses" jsonschema:"The node's own addresses on this link, IPv4 and IPv6, each with the length of the prefix that the link has. None of a family: the link is unnumbered, messages come from router_id or another interface's address, and routes name the interface. IPv6 addresses without a link-local one (fe80::1/64) get one that is made from the names of node and interface: always the same for the same names."`
+	MTU               int            `json:"mtu,omitempty" min:"68" max:"65535" default:"tun.mtu, or else 1500" jsonschema:"The longest datagram, in octets, that the router sends here. Longer ones are fragmented or answered with Packet Too Big. At least 1280 with an IPv6 address, unless icmp.report_sub_1280 is true."`
+	URPF              string         `json:"urpf,omitempty" enum:"off,loose,feasible,strict" default:"off" jsonschema:"The reverse path filter (RFC 3704) for packets that come from this link: off takes any source; loose wants a route to the source; feasible wants one by this link, best or not; strict wants the best to go by this link. What does not pass is discarded silently."`
+	DirectedBroadcast bool           `json:"directed_broadcast,omitempty" default:"false" jsonschema:"Broadcasts to the IPv4 prefixes of this link are forwarded to it (RFC 2644)."`
+	TUN               TUN            `json:"tun" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
 }
 
 // TUN is a device, and what the kernel's side of it looks like.
@@ -50,18 +57,26 @@ type TUN struct {
 
 // Route says what happens to packets to a prefix.
 type Route struct {
-	To   netip.Prefix `json:"to" jsonschema:"The prefix of the destinations."`
-	Via  netip.Addr   `json:"via,omitzero" default:"none" jsonschema:"The next hop of a unicast route: an address of another on a prefix of one of the node's interfaces."`
-	Kind string       `json:"kind,omitempty" enum:"unicast,blackhole,unreachable,prohibit" default:"unicast" jsonschema:"What happens: unicast forwards to via; blackhole discards silently; unreachable discards and says so; prohibit discards and says that it is administratively prohibited."`
+	To        netip.Prefix `json:"to" jsonschema:"The prefix of the destinations."`
+	Via       netip.Addr   `json:"via,omitzero" default:"none" jsonschema:"The next hop of a unicast route: an address of another on a prefix of one of the node's interfaces, or on the link of interface. A link-local one (fe80::…) needs interface."`
+	Interface string       `json:"interface,omitempty" atleast:"1" pattern:"^[A-Za-z0-9._-]{1,63}$" default:"that which reaches via" jsonschema:"The name of the interface that a unicast route goes by. Without via, the destinations themselves are on its link."`
+	Kind      string       `json:"kind,omitempty" enum:"unicast,blackhole,unreachable,prohibit" default:"unicast" jsonschema:"What happens: unicast forwards to via, or by interface; blackhole discards silently; unreachable discards and says so; prohibit discards and says that it is administratively prohibited."`
 }
 
 // ICMP is what a node says about packets.
 type ICMP struct {
-	Rate             Rate    `json:"rate,omitzero" jsonschema:"How many ICMP errors the node sends: for each of the four kinds below that has no rate of its own. Every kind has its own buckets."`
+	Rate             Rate    `json:"rate,omitzero" jsonschema:"How many ICMP errors and redirects the node sends: for each of the five kinds below that has no rate of its own. Every kind has its own buckets."`
 	PacketTooBig     Message `json:"packet_too_big,omitzero" jsonschema:"Packet Too Big, and fragmentation needed."`
 	TimeExceeded     Message `json:"time_exceeded,omitzero" jsonschema:"TTL expired, and reassembly timed out."`
 	Unreachable      Message `json:"unreachable,omitzero" jsonschema:"Destination unreachable with any other code, and TCP resets."`
 	ParameterProblem Message `json:"parameter_problem,omitzero" jsonschema:"Errors in headers and options."`
+	Redirect         Message `json:"redirect,omitzero" jsonschema:"Redirects, unless redirects is false."`
+	ErrorSource      string  `json:"error_source,omitempty" enum:"egress,ingress" default:"egress" jsonschema:"Whose address an error comes from: that of the interface that it leaves by (RFC 1812), or that of the interface that the packet in question came from, as traceroutes like it. One about a packet to an address of the node comes from that address either way."`
+	Extensions       string  `json:"extensions,omitempty" enum:"off,incoming,all" default:"off" jsonschema:"What errors tell beyond the quote (RFC 4884, RFC 5837): nothing; the interface that the packet came from; or also the one that it would have left by, and the next hop."`
+	Probe            bool    `json:"probe,omitempty" default:"false" jsonschema:"The node answers extended echo requests, which ask about its interfaces (RFC 8335)."`
+	Redirects        *bool   `json:"redirects,omitempty" default:"true" jsonschema:"The node tells senders on a link of a better first hop there. The packet is forwarded all the same."`
+	Timestamp        *bool   `json:"timestamp,omitempty" default:"true" jsonschema:"The node answers ICMPv4 timestamp requests."`
+	ReportSub1280    bool    `json:"report_sub_1280,omitempty" default:"false" jsonschema:"For laboratories: Packet Too Big tells an IPv6 MTU below 1280 as it is, and interfaces with IPv6 may have one. Receivers ignore such reports (RFC 8201)."`
 }
 
 // Message is what a node does with one kind of error message.

@@ -51,6 +51,26 @@ func changed(t testing.TB, old, new string) string {
 	return strings.Replace(base, old, new, 1)
 }
 
+// edited is base with changes, each an old text and what comes in the place of
+// the first of it, and the mistakes or warnings that it then has.
+type edited struct {
+	name    string
+	changes []string
+	want    []string
+}
+
+func (e edited) text(t testing.TB) string {
+	t.Helper()
+	text := base
+	for i := 0; i < len(e.changes); i += 2 {
+		if !strings.Contains(text, e.changes[i]) {
+			t.Fatalf("%s: the text does not hold %q", e.name, e.changes[i])
+		}
+		text = strings.Replace(text, e.changes[i], e.changes[i+1], 1)
+	}
+	return text
+}
+
 // complaints parses a file named f and returns its mistakes as lines.
 func complaints(t testing.TB, text string) (lines []string) {
 	t.Helper()
@@ -81,6 +101,11 @@ func TestMistakes(t *testing.T) {
 	} {
 		for _, b := range rows {
 			t.Run(name+"/"+b.name, func(t *testing.T) { expect(t, changed(t, b.old, b.new), b.want) })
+		}
+	}
+	for name, rows := range map[string][]edited{"knobs": badKnobs, "links": badLinks, "fine links": fineLinks} {
+		for _, e := range rows {
+			t.Run(name+"/"+e.name, func(t *testing.T) { expect(t, e.text(t), e.want) })
 		}
 	}
 }
@@ -124,7 +149,7 @@ func TestTogether(t *testing.T) {
 		`  "routes": [ { "to": "10.9.9.9/16", "via": "10.3.0.1" }, { "to": "::/0", "kind": "blackhol" }, {} ],`,
 		`  "icmp": { "rate": { "burst": 0 } } } } }`,
 	}, "\n"), []string{
-		`f:2:13: nodes.r1.interfaces.left.adresses: no such key; expected "addresses", "mtu" or "tun"; did you mean "addresses"?`,
+		`f:2:13: nodes.r1.interfaces.left.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast" or "tun"; did you mean "addresses"?`,
 		`f:3:22: nodes.r1.interfaces.left.tun.name: "a-name-of-17-byte" has 17 bytes; a device name has at most 15`,
 		`f:4:28: nodes.r1.interfaces.right.addresses[0]: 10.2.0.255 is the broadcast address of 10.2.0.0/24; expected an address of the router's own`,
 		`f:4:67: nodes.r1.interfaces.right.mtu: 1200 is too small for IPv6; expected at least 1280 (RFC 8200 §5), or no IPv6 address here`,
@@ -134,20 +159,23 @@ func TestTogether(t *testing.T) {
 		`f:6:23: nodes.r1.routes[0].to: 10.9.9.9/16 has bits beyond its length; expected "10.9.0.0/16"`,
 		`f:6:83: nodes.r1.routes[1].kind: "blackhol" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable" or "prohibit"; did you mean "blackhole"?`,
 		`f:6:97: nodes.r1.routes[2]: the key "to" is missing`,
-		`f:6:97: nodes.r1.routes[2]: a unicast route without "via"; expected a next hop in "via", or a "kind" that needs none`,
+		`f:6:97: nodes.r1.routes[2]: a unicast route without "via" and "interface"; expected a next hop in "via", an "interface", or a "kind" that needs neither`,
 		`f:7:32: nodes.r1.icmp.rate.burst: 0 is out of range; expected a whole number from 1 to 1000000000`,
 	})
 }
 
-func TestWarning(t *testing.T) {
-	f, err := Parse("f", []byte(changed(t, `["10.2.0.2/24"`, `["10.5.0.2/24"`)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := Mistakes(f.Warnings).Error()
-	want := "f:15:34: nodes.r1.interfaces.right.tun.addresses[0]: 10.5.0.2 is on no prefix of its interface; the router cannot answer it without a route"
-	if got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+// TestWarnings wants the warnings of files without mistakes, all of them.
+func TestWarnings(t *testing.T) {
+	for _, e := range suspect {
+		t.Run(e.name, func(t *testing.T) {
+			var got []string
+			for _, m := range parse(t, e.text(t)).Warnings {
+				got = append(got, m.String())
+			}
+			if !slices.Equal(got, e.want) {
+				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(e.want, "\n  "))
+			}
+		})
 	}
 }
 

@@ -24,12 +24,12 @@ func (f *File) Plan() network.Plan {
 }
 
 func (n Node) plan(name string) network.Node {
-	p := network.Node{Name: name, Limits: n.ICMP.limits()}
-	for _, name := range slices.Sorted(maps.Keys(n.Interfaces)) {
-		p.Interfaces = append(p.Interfaces, n.Interfaces[name].plan(name))
+	p := network.Node{Name: name, Settings: n.settings(), Limits: n.ICMP.limits()}
+	for _, iface := range slices.Sorted(maps.Keys(n.Interfaces)) {
+		p.Interfaces = append(p.Interfaces, n.Interfaces[iface].plan(name, iface))
 	}
 	for _, r := range n.Routes {
-		p.Routes = append(p.Routes, forwarding.Route{To: r.To, Via: r.Via, Kind: kinds[r.Kind]})
+		p.Routes = append(p.Routes, forwarding.Route{To: r.To, Via: r.Via, Link: r.Interface, Kind: kinds[r.Kind]})
 	}
 	return p
 }
@@ -43,7 +43,7 @@ var kinds = map[string]forwarding.Kind{
 	"prohibit":    forwarding.Prohibit,
 }
 
-func (i Interface) plan(name string) network.Interface {
+func (i Interface) plan(node, name string) network.Interface {
 	mtu := i.MTU
 	if mtu == 0 {
 		mtu = i.TUN.MTU
@@ -52,7 +52,13 @@ func (i Interface) plan(name string) network.Interface {
 		mtu = defaultMTU
 	}
 	return network.Interface{
-		Link:   forwarding.Link{Name: name, MTU: mtu, Addresses: slices.Clone(i.Addresses)},
+		Link: forwarding.Link{
+			Name:              name,
+			MTU:               mtu,
+			Addresses:         slices.Concat(i.Addresses, linkLocal(node, name, i.Addresses)),
+			URPF:              filters[i.URPF],
+			DirectedBroadcast: i.DirectedBroadcast,
+		},
 		Device: i.TUN.plan(mtu),
 	}
 }
@@ -81,6 +87,7 @@ func (c ICMP) limits() (l ratelimit.Limits) {
 	l[ratelimit.TimeExceeded] = c.TimeExceeded.Rate.over(c.Rate).limit()
 	l[ratelimit.Unreach] = c.Unreachable.Rate.over(c.Rate).limit()
 	l[ratelimit.ParameterProblem] = c.ParameterProblem.Rate.over(c.Rate).limit()
+	l[ratelimit.Redirect] = c.Redirect.Rate.over(c.Rate).limit()
 	return l
 }
 

@@ -46,11 +46,11 @@ func TestExamplePlan(t *testing.T) {
 	want := network.Plan{Nodes: []network.Node{{
 		Name: "r1",
 		Interfaces: []network.Interface{{
-			Link: forwarding.Link{Name: "left", MTU: 1500, Addresses: prefixes("10.1.0.1/24", "fd00:1::1/64")},
+			Link: forwarding.Link{Name: "left", MTU: 1500, Addresses: prefixes("10.1.0.1/24", "fd00:1::1/64", "fe80::557b:e631:6113:6f2c/64")},
 			Device: tundev.Spec{Backend: tundev.Kernel, Netns: "client", Name: "tun0", MTU: 1500,
 				Addresses: prefixes("10.1.0.2/24", "fd00:1::2/64"), Routes: everything},
 		}, {
-			Link: forwarding.Link{Name: "right", MTU: 1400, Addresses: prefixes("10.2.0.1/24", "fd00:2::1/64")},
+			Link: forwarding.Link{Name: "right", MTU: 1400, Addresses: prefixes("10.2.0.1/24", "fd00:2::1/64", "fe80::ea6:f461:a0a4:5345/64")},
 			Device: tundev.Spec{Backend: tundev.Kernel, Netns: "server", Name: "tun0", MTU: 1500,
 				Addresses: prefixes("10.2.0.2/24", "fd00:2::2/64"), Routes: everything},
 		}},
@@ -58,7 +58,8 @@ func TestExamplePlan(t *testing.T) {
 			{To: netip.MustParsePrefix("10.9.0.0/16"), Kind: forwarding.Unicast, Via: netip.MustParseAddr("10.2.0.2")},
 			{To: netip.MustParsePrefix("192.0.2.0/24"), Kind: forwarding.Prohibit},
 		},
-		Limits: ratelimit.DefaultLimits(),
+		Settings: forwarding.Settings{Redirects: true},
+		Limits:   ratelimit.DefaultLimits(),
 	}}}
 	f := load(t, example)
 	if got := f.Plan(); !reflect.DeepEqual(got, want) {
@@ -89,7 +90,7 @@ func TestDefaults(t *testing.T) {
 		{0, 0, 1500, 1500}, {1400, 0, 1400, 1400}, {0, 1300, 1300, 1300}, {1400, 1500, 1400, 1500}, {9000, 1500, 9000, 1500},
 	}
 	for _, test := range tests {
-		got := Interface{MTU: test.iface, TUN: TUN{MTU: test.tun}}.plan("x")
+		got := Interface{MTU: test.iface, TUN: TUN{MTU: test.tun}}.plan("r", "x")
 		if got.MTU != test.mtu || got.Device.MTU != test.tunMTU {
 			t.Errorf("mtu %d, tun.mtu %d: got %d and %d, want %d and %d",
 				test.iface, test.tun, got.MTU, got.Device.MTU, test.mtu, test.tunMTU)
@@ -156,9 +157,9 @@ func TestSummary(t *testing.T) {
 	got := "\n" + parse(t, text).Summary()
 	want := `
 node r1
-  left    router             10.1.0.1/24, fd00:1::1/64  MTU 1500
+  left    router             10.1.0.1/24, fd00:1::1/64  MTU 1500, link-local fe80::557b:e631:6113:6f2c
           tun0 in client     10.1.0.2/24, fd00:1::2/64  MTU 1500, routes 0.0.0.0/0, ::/0
-  right   router             10.2.0.1/24, fd00:2::1/64  MTU 1400
+  right   router             10.2.0.1/24, fd00:2::1/64  MTU 1400, link-local fe80::ea6:f461:a0a4:5345
           tun0 by water      10.2.0.2/24, fd00:2::2/64  MTU 1500, routes 0.0.0.0/0, ::/0
   routes  10.9.0.0/16        via 10.2.0.2
           192.0.2.0/24       blackhole
@@ -166,6 +167,7 @@ node r1
           time_exceeded      none in all       none to one destination
           unreachable        unlimited in all  unlimited to one destination
           parameter_problem  unlimited in all  unlimited to one destination
+          redirect           unlimited in all  unlimited to one destination
 `
 	if got != want {
 		t.Errorf("got%s\nwant%s", got, want)

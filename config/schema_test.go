@@ -11,11 +11,10 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
-
-	"github.com/icmprouter/icmprouter/tundev"
 )
 
 var update = flag.Bool("update", false, "write the stored schema and the reference in README.md")
@@ -141,15 +140,18 @@ const complete = `{
   "$schema": "./config.schema.json",
   "nodes": { "r1": {
     "interfaces": { "left": {
-      "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500,
+      "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500, "urpf": "loose", "directed_broadcast": true,
       "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"] } } },
-    "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "kind": "unicast" } ],
+    "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "interface": "left", "kind": "unicast" } ],
+    "router_id": "10.0.0.1", "source_route": "process", "martians": "loose", "hop_by_hop": "ignore", "hop_by_hop_limit": 16,
     "icmp": {
       "rate": { "pps": 1000, "burst": 50, "per_destination": { "pps": 100, "burst": 20, "unlimited": false } },
       "packet_too_big": { "rate": { "unlimited": true } },
       "time_exceeded": { "rate": { "pps": 1 } },
       "unreachable": { "rate": {} },
-      "parameter_problem": {}
+      "parameter_problem": {},
+      "redirect": {},
+      "error_source": "ingress", "extensions": "all", "probe": true, "redirects": true, "timestamp": false, "report_sub_1280": true
     }
   } }
 }`
@@ -186,37 +188,13 @@ func mutate(tree any, try func(what string)) {
 	}
 }
 
-// TestWords holds the words of the grammar against the constants that they name.
-func TestWords(t *testing.T) {
-	words := func(t reflect.Type, key string) []string {
-		i := slices.IndexFunc(grammar[t], func(f field) bool { return f.name == key })
-		return grammar[t][i].enum
-	}
-	var backends []string
-	for _, b := range tundev.Backends {
-		backends = append(backends, string(b))
-	}
-	if got := words(reflect.TypeFor[TUN](), "device"); !slices.Equal(got, backends) {
-		t.Errorf("devices %q, want %q", got, backends)
-	}
-	for _, b := range backends {
-		text := changed(t, `"netns": "server"`, fmt.Sprintf(`"netns": "server", "device": %q`, b))
-		if got := parse(t, text).Plan().Nodes[0].Interfaces[1].Device.Backend; string(got) != b {
-			t.Errorf("device %q gives backend %q", b, got)
-		}
-	}
-	routes := words(reflect.TypeFor[Route](), "kind")
-	if len(routes) != len(kinds)-1 {
-		t.Errorf("kinds of routes %q, want those of %v", routes, kinds)
-	}
-	for _, word := range routes {
-		via := ""
-		if word == "unicast" {
-			via = `, "via": "10.2.0.2"`
-		}
-		text := changed(t, `"kind": "prohibit"`, fmt.Sprintf(`"kind": %q%s`, word, via))
-		if got := parse(t, text).Plan().Nodes[0].Routes[1].Kind; got != kinds[word] {
-			t.Errorf("kind %q gives %d, want %d", word, got, kinds[word])
+// TestComplete wants every key of the grammar in what TestAgreement changes.
+func TestComplete(t *testing.T) {
+	for object, keys := range grammar {
+		for _, key := range keys {
+			if !strings.Contains(complete, fmt.Sprintf("%q:", key.name)) {
+				t.Errorf("no %s of %s", key.name, object)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -23,8 +24,16 @@ func (f *File) Summary() string {
 		}
 		fmt.Fprintf(&b, "node %s\n", n.Name)
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		node := f.Nodes[n.Name]
+		set := knobs(node)
+		for _, knob := range knobs(node.ICMP) {
+			set = append(set, "icmp."+knob)
+		}
+		if len(set) > 0 {
+			fmt.Fprintf(w, "  with\t%s\n", strings.Join(set, ", "))
+		}
 		for _, i := range n.Interfaces {
-			printInterface(w, i)
+			printInterface(w, i, node.Interfaces[i.Name])
 		}
 		printRoutes(w, n.Routes)
 		printLimits(w, n.Limits)
@@ -33,8 +42,18 @@ func (f *File) Summary() string {
 	return b.String()
 }
 
-func printInterface(w io.Writer, i network.Interface) {
-	fmt.Fprintf(w, "  %s\trouter\t%s\tMTU %d\n", i.Name, list(i.Addresses), i.MTU)
+// printInterface prints an interface, and what the file says of it. What the
+// file does not say is a link-local address that was made.
+func printInterface(w io.Writer, i network.Interface, said Interface) {
+	given := len(said.Addresses)
+	fmt.Fprintf(w, "  %s\trouter\t%s\tMTU %d", i.Name, list(i.Addresses[:given]), i.MTU)
+	for _, made := range i.Addresses[given:] {
+		fmt.Fprintf(w, ", link-local %s", made.Addr())
+	}
+	for _, knob := range knobs(said, "mtu") {
+		fmt.Fprintf(w, ", %s", knob)
+	}
+	fmt.Fprintln(w)
 	where := ""
 	if i.Device.Backend != tundev.Kernel {
 		where = fmt.Sprintf(" by %s", i.Device.Backend)
@@ -44,6 +63,27 @@ func printInterface(w io.Writer, i network.Interface) {
 		fmt.Fprintf(w, ", routes %s", list(i.Device.Routes))
 	}
 	fmt.Fprintln(w)
+}
+
+// knobs lists the words, numbers and addresses of one object that are not what
+// they are by default, each with its key.
+func knobs(object any, but ...string) (set []string) {
+	v := reflect.ValueOf(object)
+	for _, f := range grammar[v.Type()] {
+		value := reflect.Indirect(v.Field(f.index))
+		switch {
+		case !value.IsValid() || slices.Contains(but, f.name):
+			continue
+		case value.Type() == addrType || slices.Contains([]reflect.Kind{reflect.String, reflect.Int, reflect.Bool}, value.Kind()):
+		default:
+			continue
+		}
+		given := !v.Field(f.index).IsZero()
+		if text := fmt.Sprint(value.Interface()); given && text != f.preset {
+			set = append(set, f.name+" "+text)
+		}
+	}
+	return set
 }
 
 func list(prefixes []netip.Prefix) string {
@@ -64,6 +104,12 @@ func printRoutes(w io.Writer, routes []forwarding.Route) {
 			label = "routes"
 		}
 		what := fmt.Sprintf("via %s", r.Via)
+		switch {
+		case !r.Via.IsValid():
+			what = "on " + r.Link
+		case r.Link != "":
+			what += " on " + r.Link
+		}
 		for word, kind := range kinds {
 			if kind == r.Kind && kind != forwarding.Unicast {
 				what = word
@@ -79,6 +125,7 @@ var messages = [ratelimit.NumKinds]string{
 	ratelimit.TimeExceeded:     "time_exceeded",
 	ratelimit.Unreach:          "unreachable",
 	ratelimit.ParameterProblem: "parameter_problem",
+	ratelimit.Redirect:         "redirect",
 }
 
 // printLimits prints the limits of each kind, or of all if they are the same.

@@ -19,8 +19,10 @@ const (
 	BadVersion
 	// BadHeaderLength: IHL below 5, or a header longer than the datagram.
 	BadHeaderLength
-	// BadTotalLength: the length field names more octets than arrived, or fewer than the header has.
+	// BadTotalLength: the length field names fewer octets than the header has, or, in IPv6, more than arrived.
 	BadTotalLength
+	// MissingOctets: the total length of IPv4 names more octets than arrived (RFC 1812 §5.2.2).
+	MissingOctets
 	// BadHeaderChecksum: the IPv4 header checksum is wrong (RFC 1812 §4.2.2.5).
 	BadHeaderChecksum
 
@@ -30,6 +32,8 @@ const (
 	MartianSource
 	// OwnSource: the source is an address of this node, yet the packet came from a link.
 	OwnSource
+	// ReversePath: the way back to the source does not lead by the link that it came from (RFC 3704 §2).
+	ReversePath
 	// MartianDestination: an address that no router may forward to (RFC 1812 §5.3.7).
 	MartianDestination
 	// Broadcast: 255.255.255.255 is never forwarded (RFC 1812 §5.3.5.1).
@@ -63,6 +67,20 @@ const (
 
 	// TTLExpired: TTL is zero, or would be after the decrement.
 	TTLExpired
+	// SourceRouted: an IPv4 source route, which this node does not obey (RFC 7126 §4.3, §4.4).
+	SourceRouted
+	// SourceRouteFailed: the next address of a strict source route is not on a link of this node (RFC 1122 §3.2.1.8 (c)).
+	SourceRouteFailed
+	// OptionRefused: an unrecognized IPv6 option that asks to discard silently, or hop-by-hop options where they are not wanted (RFC 8200 §4.2).
+	OptionRefused
+	// BadOption: an unrecognized IPv6 option that asks for an error (RFC 8200 §4.2).
+	BadOption
+	// TooManyOptions: more IPv6 options in one header than this node looks at (RFC 8883 §2.6).
+	TooManyOptions
+	// BadField: a field of the headers or options has a value that keeps the node from going on (RFC 1812 §4.3.3.5, RFC 4443 §3.4).
+	BadField
+	// BadNextHeader: an IPv6 extension header where it must not stand (RFC 8200 §4).
+	BadNextHeader
 	// TooBig: longer than the MTU of the link, and must not be fragmented here.
 	TooBig
 	// DeviceRefused: the device took the packet for sending and reported an error.
@@ -70,6 +88,8 @@ const (
 
 	// Reassembly of packets to this node.
 
+	// FirstFragmentShort: the first fragment does not hold all headers (RFC 7112 §5).
+	FirstFragmentShort
 	// FragmentMisaligned: not the last fragment, and not a multiple of 8 octets long.
 	FragmentMisaligned
 	// FragmentBeyondEnd: ends beyond octet 65535, or beyond the end that another fragment set.
@@ -112,9 +132,11 @@ var names = [NumReasons]string{
 	BadVersion:           "bad-version",
 	BadHeaderLength:      "bad-header-length",
 	BadTotalLength:       "bad-total-length",
+	MissingOctets:        "missing-octets",
 	BadHeaderChecksum:    "bad-header-checksum",
 	MartianSource:        "martian-source",
 	OwnSource:            "own-source",
+	ReversePath:          "reverse-path",
 	MartianDestination:   "martian-destination",
 	Broadcast:            "broadcast",
 	DirectedBroadcast:    "directed-broadcast",
@@ -128,8 +150,16 @@ var names = [NumReasons]string{
 	LinkDown:             "link-down",
 	Hairpin:              "hairpin",
 	TTLExpired:           "ttl-expired",
+	SourceRouted:         "source-routed",
+	SourceRouteFailed:    "source-route-failed",
+	OptionRefused:        "option-refused",
+	BadOption:            "bad-option",
+	TooManyOptions:       "too-many-options",
+	BadField:             "bad-field",
+	BadNextHeader:        "bad-next-header",
 	TooBig:               "too-big",
 	DeviceRefused:        "device-refused",
+	FirstFragmentShort:   "first-fragment-short",
 	FragmentMisaligned:   "fragment-misaligned",
 	FragmentBeyondEnd:    "fragment-beyond-end",
 	FragmentDuplicate:    "fragment-duplicate",

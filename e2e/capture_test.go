@@ -46,7 +46,7 @@ func (r *router) capture(link, netns string) {
 }
 
 // counts is what tcpdump prints at SIGUSR1.
-var counts = regexp.MustCompile(`(\d+) packets captured, (\d+) packets received by filter, (\d+) packets dropped`)
+var counts = regexp.MustCompile(`(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped`)
 
 // finish ends tcpdump when it has written all that the kernel has for it.
 func (c *capture) finish(t *testing.T) {

@@ -40,10 +40,26 @@ var columns = []string{"_ws.malformed", "ip.checksum.status", "tcp.checksum.stat
 // TUN, and describes those that are malformed or have a bad checksum.
 func verdict(t *testing.T, path string) (packets int, faults []string) {
 	t.Helper()
+	for _, line := range dissect(t, path, "", columns...) {
+		packets++
+		if fault(strings.Split(line, "\t")) {
+			faults = append(faults, strings.TrimSpace(line))
+		}
+	}
+	return packets, faults
+}
+
+// dissect has tshark print columns, with tabs between them, of the packets in a capture that came into the
+// kernel through a TUN and pass a filter.
+func dissect(t *testing.T, path, filter string, columns ...string) (lines []string) {
+	t.Helper()
 	args := []string{"-n", "-r", path, "-Y", "sll.pkttype == 0 && sll.ifindex != 1", "-T", "fields",
 		"-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
 		// The router carries payloads: what tshark would guess them to be by their ports is not the router's to make well.
 		"-d", "tcp.port==1-65535,data", "-d", "udp.port==1-65535,data"}
+	if filter != "" {
+		args[4] += " && (" + filter + ")"
+	}
 	for _, column := range columns {
 		args = append(args, "-e", column)
 	}
@@ -52,12 +68,22 @@ func verdict(t *testing.T, path string) (packets int, faults []string) {
 		t.Fatalf("tshark: %v", err)
 	}
 	for line := range strings.Lines(string(out)) {
-		packets++
-		if fault(strings.Split(strings.TrimSuffix(line, "\n"), "\t")) {
-			faults = append(faults, strings.TrimSpace(line))
-		}
+		lines = append(lines, strings.TrimSuffix(line, "\n"))
 	}
-	return packets, faults
+	return lines
+}
+
+// wantWritten compares what tshark says, after the stop, of the packets that the
+// router wrote to a link and that pass a filter: a line for each, a space between columns.
+func (r *router) wantWritten(t *testing.T, link, filter string, columns []string, want ...string) {
+	t.Helper()
+	lines := dissect(t, r.captures[link].path, filter, columns...)
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(line, "\t", " ")
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("link %s, packets with %s: %v are\n%s\nwant\n%s", link, filter, columns, strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 // fault says whether the columns of a packet tell of something bad. Of the TCP and

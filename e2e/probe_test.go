@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,30 @@ func TestProbes(t *testing.T) {
 	c.wantSent(t, "tcp-reset", 6)
 	c.wantSent(t, "port-unreachable", 3)
 	c.wantSent(t, "protocol-unreachable", 3)
+}
+
+// TestTimestamp: the node tells the time (RFC 792), unless it is told not to, and
+// tells nobody its address mask (RFC 6918 §4).
+func TestTimestamp(t *testing.T) {
+	t.Parallel()
+	needs.Tool(t, "hping3", "hping3")
+	for setting, answers := range map[string]uint64{"true": 2, "false": 0} {
+		t.Run(setting, func(t *testing.T) {
+			r := start(t, knobs(t, func(p *topology) { p.ICMP = `"timestamp": ` + setting }))
+			ask := func(what string) string {
+				return r.client(t, "hping3", "-n", "-c", "2", "-i", "u10000", what, "10.1.0.1")
+			}
+			out := ask("--icmp-ts")
+			if answers != 0 {
+				want(t, out, `len=40 ip=10\.1\.0\.1 ttl=64 `, `ICMP timestamp: Originate=\d+ Receive=\d+ Transmit=\d+\nICMP timestamp RTT tsrtt=\d{1,3}\n`)
+			}
+			want(t, out, fmt.Sprintf(` %d packets received`, answers))
+			want(t, ask("--icmp-addr"), ` 0 packets received`)
+			c := r.stop()
+			c.wantSent(t, "timestamp-reply", answers)
+			c.wantDropped(t, "icmp-ignored", 4-answers)
+		})
+	}
 }
 
 // TestClosedPort connects to where nothing listens: the node's reset makes the

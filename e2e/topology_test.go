@@ -54,8 +54,13 @@ type topology struct {
 	ServerTUN      string // the name of the device in the server's namespace
 	Device         string // the backend
 	MTU            int    // of the right link
-	Routes         string // one more route, as JSON
+	LeftOwn        string // the node's addresses on the left link, as JSON
+	RightOwn       string // and on the right one
+	Interfaces     string // more interfaces, as JSON
+	Routes         string // more routes, as JSON
 	Rate           string // icmp.rate, as JSON
+	// More members of the node, of its icmp, and of its interfaces, as JSON.
+	Node, ICMP, Left, Right string
 }
 
 // unlimited is a rate for tests that are not about limits.
@@ -66,17 +71,18 @@ var configuration = template.Must(template.New("").Parse(`{
     "r1": {
       "interfaces": {
         "left": {
-          "addresses": ["10.1.0.1/24", "fd00:1::1/64"],
+          "addresses": [{{.LeftOwn}}],{{with .Left}} {{.}},{{end}}
           "mtu": 1500,
           "tun": { "device": "{{.Device}}", "netns": "{{.Client}}", "name": "tun0", "mtu": 1500,
                    "addresses": ["10.1.0.2/24", "fd00:1::2/64"], "routes": ["0.0.0.0/0", "::/0"] }
         },
         "right": {
-          "addresses": ["10.2.0.1/24", "fd00:2::1/64"],
+          "addresses": [{{.RightOwn}}],{{with .Right}} {{.}},{{end}}
           "mtu": {{.MTU}},
           "tun": { "device": "{{.Device}}", "netns": "{{.Server}}", "name": "{{.ServerTUN}}", "mtu": 1500,
                    "addresses": ["10.2.0.2/24", "fd00:2::2/64"], "routes": ["0.0.0.0/0", "::/0"] }
-        }
+        }{{with .Interfaces}},
+        {{.}}{{end}}
       },
       "routes": [
         { "to": "192.0.2.0/24", "kind": "prohibit" },
@@ -87,7 +93,8 @@ var configuration = template.Must(template.New("").Parse(`{
         { "to": "2001:db8:3::/48", "kind": "blackhole" }{{with .Routes}},
         {{.}}{{end}}
       ],
-      "icmp": { "rate": {{.Rate}} }
+      "icmp": { "rate": {{.Rate}}{{with .ICMP}}, {{.}}{{end}} }{{with .Node}},
+      {{.}}{{end}}
     }
   }
 }
@@ -114,8 +121,16 @@ var tests atomic.Int32
 // Whoever makes them: after the test they are gone.
 func newTopology(t *testing.T) topology {
 	name := fmt.Sprintf("e2e-%d-%d-", os.Getpid(), tests.Add(1))
-	p := topology{Client: name + "c", Server: name + "s", ServerTUN: "tun0", Device: "kernel", MTU: 1400, Rate: unlimited}
+	p := topology{Client: name + "c", Server: name + "s", ServerTUN: "tun0", Device: "kernel",
+		LeftOwn: `"10.1.0.1/24", "fd00:1::1/64"`, RightOwn: `"10.2.0.1/24", "fd00:2::1/64"`, MTU: 1400, Rate: unlimited}
 	t.Cleanup(func() { forget(p.Client, p.Server) })
+	return p
+}
+
+// knobs returns the usual topology with what change does to it.
+func knobs(t *testing.T, change func(p *topology)) topology {
+	p := newTopology(t)
+	change(&p)
 	return p
 }
 

@@ -96,3 +96,15 @@ func group(t *testing.T, text, pattern string) string {
 	}
 	return found[1]
 }
+
+// set gives sysctls values in a namespace.
+func set(t *testing.T, netns string, settings ...string) {
+	t.Helper()
+	must(t, in(netns, append([]string{"sysctl", "-q", "-w"}, settings...)...)...)
+}
+
+// own gives an address to the TUN in a namespace, for use at once.
+func own(t *testing.T, netns, address string) {
+	t.Helper()
+	must(t, in(netns, "ip", "addr", "replace", address, "dev", "tun0", "nodad")...)
+}

@@ -29,7 +29,21 @@ var costs = []struct {
 	{"TCPReset", 0, []string{"left: h1 > r.left tcp s"}},
 	{"Reassemble", 0, []string{"left: h1 > r.left echo 3000 fragment 1000 3008", "left: h1 > r.left echo 3000 fragment 0 1000"}},
 	{"FragmentOverlap", 0, []string{"left: h1 > r.left echo 3000 fragment 0 1000", "left: h1 > r.left echo 3000 fragment 0 2000"}},
+	{"RecordRoute", 4, []string{"left: h1 > h2 options 070b04000000000000000000 udp 32"}},
+	{"EchoWithOptions", 4, []string{"left: h1 > r.left options 440c05010000000000000000 echo 32"}},
+	{"SourceRoute", 4, []string{"left: h1 > r.left options 8307040a02000200 udp 32", "left: h1 > r.left options 8307080a02000200 echo 32"}},
+	{"BadOption", 4, []string{"left: h1 > h2 options 07070300 udp 32"}},
+	{"HopByHop", 6, []string{"left: h1 > h2 hop 05020000 udp 32", "left: h1 > h2 hop 9e00 udp 32", "left: h1 > r.left hop 0000 dest 0000 routing 0 0 echo 32"}},
+	{"Redirect", 0, []string{"left: h1 > nowhere udp 32"}},
+	{"Extended", 0, []string{"left: h1 > far ttl 1 udp 1400"}},
+	{"Probe", 0, []string{"left: h1 > r.left probe name left", "left: h1 > r.left probe address r.right"}},
+	{"Timestamp", 4, []string{"left: h1 > r.left timestamp 20"}},
 	{"Limited", 0, []string{"left: h1b > h2 ttl 1 udp 32"}},
+}
+
+// costSettings are those that a packet of costs needs.
+var costSettings = map[string]string{
+	"SourceRoute": "source-route process", "Redirect": redirecting, "Extended": "extensions all", "Probe": "probe on",
 }
 
 // sink lends a few packets again and again.
@@ -71,6 +85,13 @@ func each(t testing.TB, run func(name string, octets int, once func())) {
 				packets, octets = append(packets, b.bytes), octets+len(b.bytes)
 			}
 			n, out, p := newNode(nil, family), newSink(), filled(nil, wire.BufferSize)
+			if settings, has := costSettings[cost.name]; has {
+				table, err := chosen(family, settings)
+				if err != nil {
+					t.Fatal(err)
+				}
+				n.router.SetTable(table)
+			}
 			if cost.name == "Limited" {
 				n.router.Limits[1].Total.Unlimited = false
 			}

@@ -10,10 +10,14 @@ import (
 
 // deliver takes a packet for the node itself. Fragments wait for each other,
 // and then end together.
-func (r *Router) deliver(p *wire.Packet, now time.Duration, out Output) {
+func (r *Router) deliver(p *wire.Packet, a arrival) {
 	count := uint64(p.WireCount())
+	if v := r.table.inspect(p); v.Reason != drop.Alive {
+		r.drop(v, p, count, a)
+		return
+	}
 	if p.Fragment() {
-		whole, reason := r.fragments.add(p, now, &r.Counters)
+		whole, reason := r.fragments.add(p, a, &r.Counters)
 		if reason != drop.Alive {
 			r.Counters.Dropped[reason]++
 		}
@@ -22,17 +26,21 @@ func (r *Router) deliver(p *wire.Packet, now time.Duration, out Output) {
 		}
 		count = whole.fragments
 		p = &whole.packet
+		if v := r.table.inspect(p); v.Reason != drop.Alive {
+			r.drop(v, p, count, a)
+			return
+		}
 	}
-	if reason := r.consume(p, now, out); reason != drop.Alive {
-		r.drop(reason, p, count, now, out)
+	if reason := r.consume(p, a); reason != drop.Alive {
+		r.drop(dropped(reason), p, count, a)
 		return
 	}
 	r.Counters.Delivered += count
 }
 
-// consume answers an echo request, and says why all else is refused: this node
-// offers nothing more.
-func (r *Router) consume(p *wire.Packet, now time.Duration, out Output) drop.Reason {
+// consume answers requests, and says why all else is refused: this node offers
+// nothing more.
+func (r *Router) consume(p *wire.Packet, a arrival) drop.Reason {
 	fits, valid := p.TransportValid()
 	switch {
 	case p.Incomplete || p.Fragment(): // a fragment within a fragment
@@ -43,17 +51,27 @@ func (r *Router) consume(p *wire.Packet, now time.Duration, out Output) drop.Rea
 		return drop.TransportTruncated
 	case !valid:
 		return drop.BadTransportChecksum
-	case icmpgen.IsEchoRequest(p):
-		r.answer(icmpgen.EchoReply, p, now, out)
-		return drop.Alive
 	case p.ICMP():
-		return drop.ICMPIgnored
+		return r.reply(icmpgen.ReplyTo(p), p, a)
 	case p.Protocol == wire.ProtoUDP:
 		return drop.PortUnreachable
 	case p.Protocol == wire.ProtoTCP:
 		return drop.PortClosed
 	}
 	return drop.ProtocolUnreachable
+}
+
+// reply answers a request, if the settings let the node answer such.
+func (r *Router) reply(m icmpgen.Message, p *wire.Packet, a arrival) drop.Reason {
+	settings := &r.table.settings
+	switch {
+	case m == icmpgen.None,
+		m == icmpgen.TimestampReply && settings.NoTimestamp,
+		m == icmpgen.ExtendedEchoReply && !settings.Probe:
+		return drop.ICMPIgnored
+	}
+	r.answer(m, p, a, Verdict{})
+	return drop.Alive
 }
 
 // Expire ends the fragments whose time is over, and tells their senders.
@@ -64,7 +82,7 @@ func (r *Router) Expire(now time.Duration, out Output) {
 			r.Counters.Dropped[drop.ReassemblyTimeout] += n // RFC 792: only about fragment zero
 			continue
 		}
-		r.drop(drop.ReassemblyTimeout, &d.first, n, now, out)
+		r.drop(dropped(drop.ReassemblyTimeout), &d.first, n, arrival{in: d.in, now: now, out: out})
 	}
 }
 

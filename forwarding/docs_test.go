@@ -50,7 +50,11 @@ func meanings(t *testing.T) []string {
 
 // told says what the sender is told about a packet: the message, and its type
 // and code as they are built.
-func told(m icmpgen.Message, sample []byte) string {
+func told(reason drop.Reason, sample []byte) string {
+	m := answers[reason]
+	if only, one := families[reason]; one && only != sample[0]>>4 {
+		m = icmpgen.None
+	}
 	p, dst := new(wire.Packet), new(wire.Packet)
 	p.Attach(append(make([]byte, wire.Headroom), sample...))
 	p.SetLen(len(sample))
@@ -77,6 +81,9 @@ func samples() (v4, v6 []byte) {
 	return v4, v6
 }
 
+// families are those in which alone a reason with an answer occurs.
+var families = map[drop.Reason]uint8{drop.MissingOctets: wire.V4, drop.BadOption: wire.V6}
+
 func reasonsText(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("# Drop reasons\n\n" +
@@ -89,7 +96,7 @@ func reasonsText(t *testing.T) string {
 	v4, v6 := samples()
 	for i, meaning := range meanings(t) {
 		if reason := drop.Reason(i); reason != drop.Alive {
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", reason, strings.TrimSuffix(meaning, "."), told(answers[reason], v4), told(answers[reason], v6))
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", reason, strings.TrimSuffix(meaning, "."), told(reason, v4), told(reason, v6))
 		}
 	}
 	return b.String()
@@ -124,10 +131,11 @@ func TestReasonsHaveNames(t *testing.T) {
 }
 
 // What a packet must not be told, its answer never says: an end for which there
-// is no valid sender is silent.
+// is no valid sender is silent. Of a datagram that lacks octets, which has one,
+// RFC 1812 §5.2.2 wants it told.
 func TestSilentReasons(t *testing.T) {
 	for reason := drop.Alive; reason <= drop.LinkLocal; reason++ {
-		if answers[reason] != icmpgen.None {
+		if answers[reason] != icmpgen.None && reason != drop.MissingOctets {
 			t.Errorf("%s is answered with %s", reason, answers[reason])
 		}
 	}

@@ -85,7 +85,7 @@ func TestFIBAgainstNaive(t *testing.T) {
 
 func compareFIB(t *testing.T, r *rand.Rand, family int, routes []forwarding.Route, naive naiveFIB) {
 	t.Helper()
-	table, err := forwarding.NewTable(testLinks(family), routes)
+	table, err := forwarding.NewTable(testLinks(family), routes, forwarding.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}

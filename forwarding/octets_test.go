@@ -14,8 +14,9 @@ import (
 var names = map[string][2]string{
 	"h1": {"10.1.0.2", "fd00:1::2"}, "h1b": {"10.1.0.3", "fd00:1::3"},
 	"h2": {"10.2.0.2", "fd00:2::2"}, "hdown": {"10.3.0.2", "fd00:3::2"},
-	"htiny": {"10.4.0.2", "fd00:4::2"},
-	"far":   {"10.9.0.9", "fd00:9::9"}, "hairpin": {"10.8.0.8", "fd00:8::8"},
+	"htiny":   {"10.4.0.2", "fd00:4::2"},
+	"hstrict": {"10.5.0.2", "fd00:5::2"},
+	"far":     {"10.9.0.9", "fd00:9::9"}, "hairpin": {"10.8.0.8", "fd00:8::8"},
 	"r.left": {"10.1.0.1", "fd00:1::1"}, "r.right": {"10.2.0.1", "fd00:2::1"},
 	"r.down": {"10.3.0.1", "fd00:3::1"}, "r.tiny": {"10.4.0.1", "fd00:4::1"},
 	"nowhere":    {"203.0.113.9", "2001:db8:ff::9"},
@@ -30,6 +31,9 @@ var names = map[string][2]string{
 }
 
 func address(family int, name string) (netip.Addr, error) {
+	if literal, err := netip.ParseAddr(name); err == nil {
+		return literal, nil
+	}
 	pair, known := names[name]
 	text := pair[0]
 	if family == 6 {
@@ -58,9 +62,17 @@ var numbers = map[string][4]uint8{
 	"echo-with-code":           {8, 9, 128, 9},
 	"redirect":                 {5, 1, 137, 0},
 	"parameter-problem":        {12, 0, 4, 0},
+	"header-problem":           {12, 0, 4, 0},
+	"option-problem":           {12, 0, 4, 2},
+	"next-header-problem":      {0, 0, 4, 1},
+	"first-fragment-short":     {0, 0, 4, 3},
+	"too-many-options":         {0, 0, 4, 9},
+	"source-route-failed":      {3, 5, 0, 0},
 	"unknown-error":            {99, 0, 99, 0},
 	"unknown-query":            {99, 0, 200, 0},
 	"timestamp":                {13, 0, 200, 0},
+	"timestamp-reply":          {14, 0, 200, 0},
+	"extended-echo-reply":      {43, 0, 161, 0},
 }
 
 // pattern is a payload that shows when octets are missing or misplaced.

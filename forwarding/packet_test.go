@@ -27,6 +27,7 @@ import (
 // claims that offset.
 // length N, octets N, header-length N, version N, bad-header-checksum: break the
 // result.
+// hop, dest, routing, behind, timestamp, probe: see readHeader.
 type line struct {
 	link     string
 	src, dst netip.Addr
@@ -83,6 +84,8 @@ type shape struct {
 	last         bool
 	from, to, at int
 	options      []byte
+	outer, inner []header // before the fragment header, and behind it
+	behind       bool
 	extension    bool
 	protocol     layers.IPProtocol
 	transport    []gopacket.SerializableLayer
@@ -107,9 +110,12 @@ func build(family int, text string) (built, error) {
 		payload = edit(payload)
 	}
 	part := payload
+	if len(s.inner) > 0 {
+		s.protocol, part = chained(s.inner, s.protocol, payload)
+	}
 	if s.part {
-		part = payload[s.from:min(s.to, len(payload))]
-		s.mf = s.mf || s.to < len(payload) && !s.last
+		s.mf = s.mf || s.to < len(part) && !s.last
+		part = part[s.from:min(s.to, len(part))]
 	}
 	b := s.wrap(part)
 	for _, breaks := range s.breaks {
@@ -161,7 +167,7 @@ func (s *shape) read(l *line) error {
 		b, _ := hex.DecodeString(l.word())
 		s.carry(layers.IPProtocol(protocol), gopacket.Payload(b))
 	default:
-		return s.readDamage(word, l)
+		return s.readHeader(word, l)
 	}
 	return nil
 }
@@ -285,5 +291,6 @@ func (s *shape) wrap(payload []byte) []byte {
 		payload = append([]byte{byte(next), 0, 1, 4, 0, 0, 0, 0}, payload...)
 		next = layers.IPProtocolIPv6Destination
 	}
+	next, payload = chained(s.outer, next, payload)
 	return s.serialize(s.ip(next), gopacket.Payload(payload))
 }

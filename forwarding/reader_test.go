@@ -23,6 +23,7 @@ type seen struct {
 	df          bool
 	headerLen   int
 	lengthField int
+	options     []byte // of IPv4, as they are
 }
 
 func decode(family int, b []byte) gopacket.Packet {
@@ -47,33 +48,19 @@ func plain(b []byte) []byte {
 
 // read takes a packet apart with gopacket.
 func read(family int, b []byte) (s seen, err error) {
+	if family == 6 {
+		return readIPv6(b)
+	}
 	packet := decode(family, plain(b))
-	if family == 4 {
-		ip, ok := packet.NetworkLayer().(*layers.IPv4)
-		if !ok {
-			return s, fmt.Errorf("gopacket reads no IPv4 header: %v", packet.ErrorLayer())
-		}
-		return seen{src: ip.SrcIP.String(), dst: ip.DstIP.String(), ttl: int(ip.TTL), tos: int(ip.TOS), protocol: ip.Protocol,
-			payload: ip.Payload, more: ip.Flags&layers.IPv4MoreFragments != 0, df: ip.Flags&layers.IPv4DontFragment != 0,
-			fragment: ip.Flags&layers.IPv4MoreFragments != 0 || ip.FragOffset != 0, offset: int(ip.FragOffset) * 8, id: uint32(ip.Id),
-			headerLen: len(ip.Contents), lengthField: int(ip.Length)}, nil
-	}
-	ip, ok := packet.NetworkLayer().(*layers.IPv6)
+	ip, ok := packet.NetworkLayer().(*layers.IPv4)
 	if !ok {
-		return s, fmt.Errorf("gopacket reads no IPv6 header: %v", packet.ErrorLayer())
+		return s, fmt.Errorf("gopacket reads no IPv4 header: %v", packet.ErrorLayer())
 	}
-	s = seen{src: ip.SrcIP.String(), dst: ip.DstIP.String(), ttl: int(ip.HopLimit), tos: int(ip.TrafficClass), protocol: ip.NextHeader,
-		payload: ip.Payload, headerLen: 40, lengthField: 40 + int(ip.Length)}
-	for _, layer := range packet.Layers() {
-		switch extension := layer.(type) {
-		case *layers.IPv6Destination:
-			s.protocol, s.payload, s.headerLen = extension.NextHeader, extension.Payload, s.headerLen+len(extension.Contents)
-		case *layers.IPv6Fragment:
-			s.protocol, s.payload, s.headerLen = extension.NextHeader, extension.Payload, s.headerLen+8
-			s.fragment, s.more, s.offset, s.id = true, extension.MoreFragments, int(extension.FragmentOffset)*8, extension.Identification
-		}
-	}
-	return s, nil
+	return seen{src: ip.SrcIP.String(), dst: ip.DstIP.String(), ttl: int(ip.TTL), tos: int(ip.TOS), protocol: ip.Protocol,
+		payload: ip.Payload, more: ip.Flags&layers.IPv4MoreFragments != 0, df: ip.Flags&layers.IPv4DontFragment != 0,
+		fragment: ip.Flags&layers.IPv4MoreFragments != 0 || ip.FragOffset != 0, offset: int(ip.FragOffset) * 8, id: uint32(ip.Id),
+		headerLen: len(ip.Contents), lengthField: int(ip.Length),
+		options: b[20:len(ip.Contents)]}, nil
 }
 
 // check says what is wrong with a packet that left the router: everybody must

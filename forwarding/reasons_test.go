@@ -9,16 +9,18 @@ import (
 )
 
 // ends holds a story for each reason, at whose end that reason has been counted:
-// lines to send, and "wait" for a minute. A story that only one family has begins
-// with its number.
+// lines to send, "wait" for a minute, and "set" with settings. A story that only
+// one family has begins with its number.
 var ends = [drop.NumReasons][]string{
 	drop.Truncated:            {"left: h1 > h2 udp 32 octets 19"},
 	drop.BadVersion:           {"left: h1 > h2 udp 32 version 5"},
 	drop.BadHeaderLength:      {"4", "left: h1 > h2 udp 32 header-length 16"},
-	drop.BadTotalLength:       {"left: h1 > h2 udp 32 length 999"},
+	drop.BadTotalLength:       {"left: h1 > h2 udp 32 length 999", "left: h1 > h2 udp 32 length 19"},
+	drop.MissingOctets:        {"4", "left: h1 > h2 udp 32 length 999"},
 	drop.BadHeaderChecksum:    {"4", "left: h1 > h2 udp 32 bad-header-checksum"},
 	drop.MartianSource:        {"left: loopback > h2 udp 32"},
 	drop.OwnSource:            {"left: r.right > h2 udp 32"},
+	drop.ReversePath:          {"strict: h1 > h2 udp 32"},
 	drop.MartianDestination:   {"left: h1 > loopback udp 32"},
 	drop.Broadcast:            {"4", "left: h1 > broadcast udp 32"},
 	drop.DirectedBroadcast:    {"4", "left: h1 > right.broadcast udp 32"},
@@ -32,9 +34,17 @@ var ends = [drop.NumReasons][]string{
 	drop.LinkDown:             {"left: h1 > hdown udp 32"},
 	drop.Hairpin:              {"left: h1 > h1b udp 32"},
 	drop.TTLExpired:           {"left: h1 > h2 ttl 1 udp 32"},
+	drop.SourceRouted:         {"4", "left: h1 > h2 options 8307040a09000900 udp 32"},
+	drop.SourceRouteFailed:    {"4", "set source-route process", "left: h1 > r.left options 8907040a09000900 udp 32"},
+	drop.OptionRefused:        {"6", "left: h1 > h2 hop 4e00 udp 32"},
+	drop.BadOption:            {"6", "left: h1 > h2 hop 8e00 udp 32"},
+	drop.TooManyOptions:       {"6", "left: h1 > h2 hop 0e000e000e000e000e000e000e000e000e00 udp 32"},
+	drop.BadField:             {"left: h1 > r.left options 07030000 routing 0 1 udp 32"},
+	drop.BadNextHeader:        {"6", "left: h1 > r.left dest 0000 hop 0000 udp 32"},
 	drop.TooBig:               {"left: h1 > h2 df udp 1400"},
-	drop.FragmentMisaligned:   {"left: h1 > r.left echo 400 fragment 0 81"},
-	drop.FragmentBeyondEnd:    {"left: h1 > r.left echo 400 fragment 0 80 at 65528"},
+	drop.FirstFragmentShort:   {"6", "left: h1 > r.left tcp s fragment 0 16"},
+	drop.FragmentMisaligned:   {"left: h1 > r.left echo 400 fragment 80 80 more"},
+	drop.FragmentBeyondEnd:    {"left: h1 > r.left echo 400 fragment 80 160 last", "left: h1 > r.left echo 400 fragment 160 168"},
 	drop.FragmentDuplicate:    {"left: h1 > r.left echo 400 fragment 0 80", "left: h1 > r.left echo 400 fragment 0 80"},
 	drop.FragmentOverlap:      {"left: h1 > r.left echo 400 fragment 0 80", "left: h1 > r.left echo 400 fragment 0 88"},
 	drop.ReassemblyFull:       manyFragments(),
@@ -78,7 +88,9 @@ func TestEveryReasonHappens(t *testing.T) {
 			n := newNode(t, family)
 			for _, line := range lines {
 				n.outputs = nil
-				if line == "wait" {
+				if settings, is := strings.CutPrefix(line, "set "); is {
+					n.set(settings)
+				} else if line == "wait" {
 					n.wait(time.Minute)
 				} else {
 					n.send(line)

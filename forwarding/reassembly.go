@@ -3,6 +3,7 @@ package forwarding
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/icmprouter/icmprouter/drop"
@@ -33,6 +34,7 @@ type reassembly struct {
 // datagram is one that is being put together.
 type datagram struct {
 	key       wire.FragmentKey
+	in        int           // the link that the first of them came from
 	deadline  time.Duration // zero: free
 	fragments uint64
 	end       int // of the datagram's payload; zero: the last fragment is not here
@@ -49,7 +51,7 @@ type datagram struct {
 // add takes a fragment, whose bytes are only borrowed. It returns the datagram
 // if it is whole now: its packet is good until the next call. A reason other than
 // Alive is why this fragment was dropped; others that go with it are counted.
-func (f *reassembly) add(p *wire.Packet, now time.Duration, c *Counters) (*datagram, drop.Reason) {
+func (f *reassembly) add(p *wire.Packet, a arrival, c *Counters) (*datagram, drop.Reason) {
 	payload := p.FragmentPayload()
 	start, end := p.FragmentOffset, p.FragmentOffset+len(payload)
 	switch {
@@ -60,9 +62,9 @@ func (f *reassembly) add(p *wire.Packet, now time.Duration, c *Counters) (*datag
 	case p.WholeHeaderLen() > maxHeader:
 		return nil, drop.BadExtensionHeader
 	}
-	d := f.find(p.FragmentKey())
+	d := f.find(p.FragmentKey(), a.in)
 	if d == nil {
-		d = f.take(p.FragmentKey(), now, c)
+		d = f.take(p.FragmentKey(), a, c)
 	}
 	if d.end != 0 && (end > d.end || !p.More && end != d.end) || !p.More && end <= d.furthest() {
 		c.Dropped[drop.FragmentBeyondEnd] += f.release(d, c)
@@ -136,9 +138,12 @@ func (d *datagram) furthest() int {
 	return 0
 }
 
-func (f *reassembly) find(key wire.FragmentKey) *datagram {
+// find returns the datagram of a key. Link-local addresses on another link are
+// other nodes (RFC 4007 §6).
+func (f *reassembly) find(key wire.FragmentKey, in int) *datagram {
+	scoped := wire.LinkScope(key.Src) || wire.LinkScope(key.Dst)
 	for _, d := range f.datagrams {
-		if d != nil && d.deadline != 0 && d.key == key {
+		if d != nil && d.deadline != 0 && d.key == key && (d.in == in || !scoped) {
 			return d
 		}
 	}
@@ -146,7 +151,7 @@ func (f *reassembly) find(key wire.FragmentKey) *datagram {
 }
 
 // take makes room for a datagram: a free place, or that of the oldest.
-func (f *reassembly) take(key wire.FragmentKey, now time.Duration, c *Counters) *datagram {
+func (f *reassembly) take(key wire.FragmentKey, a arrival, c *Counters) *datagram {
 	var oldest *datagram
 	for i, d := range f.datagrams {
 		if d == nil {
@@ -163,7 +168,8 @@ func (f *reassembly) take(key wire.FragmentKey, now time.Duration, c *Counters) 
 	if oldest.deadline != 0 {
 		c.Dropped[drop.ReassemblyFull] += f.release(oldest, c)
 	}
-	oldest.reset(key, now+reassemblyTime)
+	oldest.reset(key, a.now+reassemblyTime)
+	oldest.in = a.in
 	return oldest
 }
 
@@ -172,6 +178,21 @@ func (d *datagram) reset(key wire.FragmentKey, deadline time.Duration) {
 	d.fragments, d.end, d.octets = 0, 0, 0
 	d.here = [len(d.here)]uint64{}
 	d.first = wire.Packet{}
+}
+
+// relink follows the links by name to their places in a new table. What came from
+// a link that is gone waits no longer.
+func (f *reassembly) relink(from, to []Link, c *Counters) {
+	for _, d := range f.datagrams {
+		if d == nil || d.deadline == 0 {
+			continue
+		}
+		name := from[d.in].Name
+		d.in = slices.IndexFunc(to, func(l Link) bool { return l.Name == name })
+		if d.in < 0 {
+			c.Dropped[drop.ReassemblyTimeout] += f.release(d, c)
+		}
+	}
 }
 
 // release frees a datagram's place and says how many fragments waited in it.

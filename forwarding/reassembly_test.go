@@ -19,7 +19,7 @@ type naiveDatagram struct {
 // others end, "" while it waits, or the whole payload.
 func (d *naiveDatagram) add(start int, octets []byte, last bool) (reason string, ended int, whole []byte) {
 	if len(octets) == 0 || !last && len(octets)%8 != 0 {
-		return "fragment-misaligned", 1, nil
+		return "fragment-misaligned", 1, nil // of the second kind, an IPv6 sender is told
 	}
 	end, here, same, furthest := start+len(octets), 0, true, 0
 	for at := range d.octets {
@@ -121,6 +121,10 @@ func (n *node) compareWithNaive(naive *naiveDatagram, line string) int {
 	}
 	if gain != 0 {
 		want = join(want, fmt.Sprintf("held %d", gain))
+	}
+	if told := n.family == 6 && reason == "fragment-misaligned" && len(s.payload) > 0; told {
+		want, reason = "bad-field 1, header-problem sent 1", ""
+		n.want("left: r.left > h1 header-problem pointer 4 quote all")
 	}
 	if reason != "" {
 		want = join(want, fmt.Sprintf("%s %d", reason, ended))

@@ -1,6 +1,8 @@
 package forwarding
 
 import (
+	"net/netip"
+
 	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/wire"
 )
@@ -20,38 +22,99 @@ type Verdict struct {
 	Action Action
 	// Reason says why, if the action is Drop.
 	Reason drop.Reason
-	// Link is the index of the link to leave by, if the action is Forward.
+	// Link is the index of the link to leave by, if the action is Forward, or
+	// that was too narrow.
 	Link int
+	// Pointer is where in the packet the octet stands that the reason is about,
+	// for a reason that is about one.
+	Pointer int
 }
 
 func dropped(reason drop.Reason) Verdict { return Verdict{Reason: reason} }
 
 // Route decides about a parsed packet that came from link in. It looks and does
 // not touch: an error must quote the packet as it was received. The order is
-// that of RFC 1812 §5.2.1.2: route, validity, TTL, MTU.
+// that of RFC 1812 §5.2.1.2: route, validity, and, in forward, TTL, options, MTU.
 func (t *Table) Route(p *wire.Packet, in int) Verdict {
-	hop, routed := t.fib.Lookup(p.Dst)
-	if reason, martian := t.sources.Lookup(p.Src); martian {
+	there, routed := t.fib.Lookup(p.Dst)
+	if reason := t.invalid(p, in); reason != drop.Alive {
 		return dropped(reason)
 	}
 	if !routed {
 		return dropped(drop.NoRoute)
 	}
-	if hop.Action != Forward {
-		return hop.Verdict
+	if _, mine := t.mine(there, p.Dst, in); mine {
+		return t.arrive(p, in)
 	}
-	link := &t.links[hop.Link]
 	switch {
-	case p.Src.IsLinkLocalUnicast() && hop.Link != in:
+	case there.Action == Forward:
+		return t.forward(p, in, there)
+	case there.Reason == drop.Multicast && p.HopByHop(): // RFC 4443 §2.4 (e.3): told even so
+		if v := t.transit(p); v.Reason != drop.Alive {
+			return v
+		}
+	}
+	return there.Verdict
+}
+
+// forward decides about a packet that another node is to have.
+func (t *Table) forward(p *wire.Packet, in int, there *hop) Verdict {
+	link := &t.links[there.Link]
+	switch {
+	case wire.LinkScope(p.Src) && there.Link != in:
 		return dropped(drop.BeyondScope)
-	case hop.Link == in && !hop.via.IsValid():
+	case there.Link == in && !there.via.IsValid() && !(t.settings.Redirects && p.MayGoBack()):
 		return dropped(drop.Hairpin)
 	case link.Down:
 		return dropped(drop.LinkDown)
 	case p.TTL <= 1:
 		return dropped(drop.TTLExpired)
-	case p.DF && p.WireLen() > link.MTU:
-		return dropped(drop.TooBig)
 	}
-	return hop.Verdict
+	if p.HasOptions() || p.HopByHop() {
+		if v := t.transit(p); v.Reason != drop.Alive {
+			return v
+		}
+	}
+	if p.DF && p.WireLen() > link.MTU {
+		return Verdict{Reason: drop.TooBig, Link: there.Link}
+	}
+	return there.Verdict
+}
+
+// invalid says why no packet from link in can have the source of p, or Alive.
+func (t *Table) invalid(p *wire.Packet, in int) drop.Reason {
+	if reason, martian := t.sources.Lookup(p.Src); martian {
+		return reason
+	}
+	if reason, martian := t.senders[p.Src]; martian {
+		return reason
+	}
+	if t.links[in].URPF != URPFOff && !t.reversePath(p.Src, in) {
+		return drop.ReversePath
+	}
+	if p.HasOptions() && t.settings.SourceRoute == SourceRouteDrop && p.InspectOptions(t).SourceRoute != wire.NoSourceRoute {
+		return drop.SourceRouted
+	}
+	return drop.Alive
+}
+
+// reversePath says whether the way to src leads by link in, as far as the link
+// asks (RFC 3704 §2). A link-local source is on the link that it came from.
+func (t *Table) reversePath(src netip.Addr, in int) bool {
+	there, found := t.fib.Lookup(src)
+	if !found || there.scoped {
+		return found
+	}
+	switch t.links[in].URPF {
+	case URPFLoose:
+		return there.Action == Forward
+	case URPFStrict:
+		return there.Action == Forward && there.Link == in
+	}
+	for _, way := range t.fib.Supernets(single(src)) {
+		if way.Action == Forward && way.Link == in {
+			return true
+		}
+	}
+	return false
 }

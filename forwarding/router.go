@@ -1,7 +1,6 @@
 package forwarding
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/icmprouter/icmprouter/drop"
@@ -32,6 +31,9 @@ type Router struct {
 	limiter   ratelimit.Limiter
 	fragments reassembly
 	id        uint32
+	// options and objects are room for those of the message that is being built.
+	options [wire.MaxOptions]byte
+	objects [maxObjects]icmpgen.Object
 }
 
 // New returns a router with a table, whose owner it becomes.
@@ -40,8 +42,13 @@ func New(table *Table, limits ratelimit.Limits) *Router {
 }
 
 // SetTable swaps the table between two packets. Counters, limiter and waiting
-// fragments stay.
-func (r *Router) SetTable(table *Table) { r.table = table }
+// fragments stay, but for those that came from a link that is gone.
+func (r *Router) SetTable(table *Table) {
+	if r.table != nil {
+		r.fragments.relink(r.table.links, table.links, &r.Counters)
+	}
+	r.table = table
+}
 
 // SetDown says that a link lost its device, or has one again.
 func (r *Router) SetDown(link int, down bool) { r.table.links[link].Down = down }
@@ -54,25 +61,40 @@ func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) 
 	reason := p.Parse()
 	count := uint64(p.WireCount())
 	r.Counters.Received += count
+	a := arrival{in: in, now: now, out: out}
 	if reason != drop.Alive {
-		r.Counters.Dropped[reason] += count
+		r.discard(reason, p, count, a)
 		return
 	}
 	switch v := r.table.Route(p, in); v.Action {
 	case Forward:
 		r.Counters.Forwarded += count
+		if v.Link == in && r.table.settings.Redirects {
+			r.redirect(p, a)
+		}
 		p.DecrementTTL()
+		if p.HasOptions() {
+			p.StampOptions(r.table.stamp(v.Link, p.Dst, now))
+		}
 		r.transmit(p, v.Link, out)
 	case Deliver:
-		r.deliver(p, now, out)
+		r.deliver(p, a)
 	default:
-		r.drop(v.Reason, p, count, now, out)
+		r.drop(v, p, count, a)
 	}
+}
+
+// arrival is where and when a packet came, and where answers go.
+type arrival struct {
+	in  int
+	now time.Duration
+	out Output
 }
 
 // answers says what the sender of a packet is told that was dropped. No answer
 // is silence.
 var answers = [drop.NumReasons]icmpgen.Message{
+	drop.MissingOctets:       icmpgen.HeaderProblem,
 	drop.BeyondScope:         icmpgen.BeyondScope,
 	drop.NoRoute:             icmpgen.NetUnreachable,
 	drop.Unreachable:         icmpgen.RouteUnreachable,
@@ -80,7 +102,13 @@ var answers = [drop.NumReasons]icmpgen.Message{
 	drop.LinkDown:            icmpgen.HostUnreachable,
 	drop.Hairpin:             icmpgen.HostUnreachable,
 	drop.TTLExpired:          icmpgen.TTLExceeded,
+	drop.SourceRouteFailed:   icmpgen.SourceRouteFailed,
+	drop.BadOption:           icmpgen.OptionProblem,
+	drop.TooManyOptions:      icmpgen.TooManyOptions,
+	drop.BadField:            icmpgen.HeaderProblem,
+	drop.BadNextHeader:       icmpgen.NextHeaderProblem,
 	drop.TooBig:              icmpgen.TooBig,
+	drop.FirstFragmentShort:  icmpgen.FirstFragmentIncomplete,
 	drop.ReassemblyTimeout:   icmpgen.ReassemblyTimeExceeded,
 	drop.ProtocolUnreachable: icmpgen.ProtocolUnreachable,
 	drop.PortUnreachable:     icmpgen.PortUnreachable,
@@ -89,50 +117,23 @@ var answers = [drop.NumReasons]icmpgen.Message{
 
 // drop ends a packet, which stands for count datagrams, and tells its sender
 // what the table of answers says.
-func (r *Router) drop(reason drop.Reason, p *wire.Packet, count uint64, now time.Duration, out Output) {
+func (r *Router) drop(v Verdict, p *wire.Packet, count uint64, a arrival) {
+	r.Counters.Dropped[v.Reason] += count
+	if m := answers[v.Reason]; m != icmpgen.None {
+		r.answer(m, p, a, v)
+	}
+}
+
+// discard ends what is no datagram. Only of one that lacks octets is there
+// somebody to tell, unless it would be dropped silently if it were whole.
+func (r *Router) discard(reason drop.Reason, p *wire.Packet, count uint64, a arrival) {
+	if reason == drop.MissingOctets {
+		if v := r.table.Route(p, a.in); v.Action != Drop || answers[v.Reason] != icmpgen.None {
+			r.drop(Verdict{Reason: reason, Pointer: wire.TotalLengthField}, p, count, a)
+			return
+		}
+	}
 	r.Counters.Dropped[reason] += count
-	if m := answers[reason]; m != icmpgen.None {
-		r.answer(m, p, now, out)
-	}
-}
-
-// answer originates a message about p, if it is permitted, if there is a way
-// back, and if the limiter has a token, in this order.
-func (r *Router) answer(m icmpgen.Message, p *wire.Packet, now time.Duration, out Output) {
-	c := &r.Counters.Messages[m]
-	if !icmpgen.Permitted(m, p) {
-		c.Forbidden++
-		return
-	}
-	link, source, ok := r.table.back(p)
-	if !ok {
-		c.Unroutable++
-		return
-	}
-	if kind, limited := m.Kind(); limited && !r.limiter.Allow(&r.Limits, kind, p.Src, now) {
-		c.Limited++
-		return
-	}
-	c.Sent++
-	r.originate(icmpgen.Spec{Message: m, Source: source, MaxLen: r.table.links[link].MTU}, p, link, out)
-}
-
-// originate builds the message and sends it.
-func (r *Router) originate(spec icmpgen.Spec, p *wire.Packet, link int, out Output) {
-	if spec.Message == icmpgen.TooBig {
-		spec.MTU = r.table.mtuTo(p.Dst)
-	}
-	r.id++
-	spec.ID = uint16(r.id)
-	q := out.Buffer()
-	spec.Build(q, p)
-	r.transmit(q, link, out)
-}
-
-// mtuTo is the MTU of the link that leads to dst.
-func (t *Table) mtuTo(dst netip.Addr) int {
-	hop, _ := t.fib.Lookup(dst)
-	return t.links[hop.Link].MTU
 }
 
 // transmit sends a packet, in fragments where it is too long: a packet that must

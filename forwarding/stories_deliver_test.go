@@ -73,7 +73,7 @@ func TestBadTransport(t *testing.T) {
 
 func TestICMPIgnored(t *testing.T) {
 	both(t, func(n *node) {
-		for _, message := range []string{"echo-reply", "ttl-exceeded", "too-big", "port-unreachable", "redirect", "unknown-error", "unknown-query", "timestamp"} {
+		for _, message := range []string{"echo-reply", "ttl-exceeded", "too-big", "port-unreachable", "redirect", "unknown-error", "unknown-query", "timestamp-reply"} {
 			n.send("left: h1 > r.left icmp " + message)
 			n.counted("icmp-ignored 1")
 		}

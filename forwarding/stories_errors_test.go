@@ -210,7 +210,7 @@ func TestSetTable(t *testing.T) {
 		limited(n, ratelimit.Rate{PPS: 1, Burst: 1}, ratelimit.Rate{PPS: 1, Burst: 1})
 		expire(n, "h1", true)
 		n.send("left: h1 > r.left id 9 echo 1000 fragment 0 504")
-		table, err := forwarding.NewTable(testLinks(n.family), testRoutes())
+		table, err := forwarding.NewTable(testLinks(n.family), testRoutes(), forwarding.Settings{})
 		if err != nil {
 			n.t.Fatal(err)
 		}

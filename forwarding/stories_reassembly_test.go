@@ -127,10 +127,21 @@ func TestFragmentBeyondEnd(t *testing.T) {
 
 func TestFragmentMisaligned(t *testing.T) {
 	both(t, func(n *node) {
+		n.fragment(80, 80, "more")
+		n.counted("fragment-misaligned 1")
+	})
+	only(t, 4, "RFC 8200 §4.5 wants it told: below", func(n *node) {
 		n.fragment(0, 1001, "")
 		n.counted("fragment-misaligned 1")
-		n.fragment(0, 0, "")
-		n.counted("fragment-misaligned 1")
+	})
+	only(t, 6, "IPv4 knows no such errors: above, and TestFragmentBeyondEnd", func(n *node) {
+		n.fragment(0, 1001, "")
+		n.want("left: r.left > h1 header-problem pointer 4 quote all")
+		n.fragment(1000, 2000, "at 64536 last") // up to octet 65536
+		n.want("left: r.left > h1 header-problem pointer 42 quote all")
+		n.send("left: h1 > r.left dest 0000 echo 3000 fragment 1000 2000 at 64528 last")
+		n.want("left: r.left > h1 header-problem pointer 50 quote all")
+		n.counted("bad-field 3, header-problem sent 3")
 	})
 }
 

@@ -21,7 +21,8 @@ import (
 //	h1 ── left (1500) ─┐        ┌─ right (1400) ── h2 ── far
 //	                   ├─ node ─┤
 //	h1b ── hairpin     │        ├─ tiny (68; IPv6: 1280) ── htiny
-//	                   │        └─ down (1500) ── hdown
+//	                   │        ├─ down (1500) ── hdown
+//	                   │        └─ strict (1500), with a reverse path filter
 type node struct {
 	t      *testing.T
 	family int
@@ -41,7 +42,7 @@ type output struct {
 	bytes []byte
 }
 
-var linkNames = []string{"left", "right", "tiny", "down"}
+var linkNames = []string{"left", "right", "tiny", "down", "strict"}
 
 func prefixes(texts ...string) (all []netip.Prefix) {
 	for _, text := range texts {
@@ -60,6 +61,7 @@ func testLinks(family int) []forwarding.Link {
 		{Name: "right", MTU: 1400, Addresses: prefixes("10.2.0.1/24", "fd00:2::1/64")},
 		{Name: "tiny", MTU: tiny, Addresses: prefixes("10.4.0.1/24", "fd00:4::1/64")},
 		{Name: "down", MTU: 1500, Addresses: prefixes("10.3.0.1/24", "fd00:3::1/64"), Down: true},
+		{Name: "strict", MTU: 1500, Addresses: prefixes("10.5.0.1/24", "fd00:5::1/64"), URPF: forwarding.URPFStrict},
 	}
 }
 
@@ -92,11 +94,23 @@ var unlimited = func() (limits ratelimit.Limits) {
 }()
 
 func newNode(t *testing.T, family int) *node {
-	table, err := forwarding.NewTable(testLinks(family), testRoutes())
+	table, err := forwarding.NewTable(testLinks(family), testRoutes(), forwarding.Settings{})
 	if err != nil {
 		panic(err)
 	}
 	return &node{t: t, family: family, router: forwarding.New(table, unlimited), now: time.Hour}
+}
+
+// configure gives the node other links, routes and settings before its story goes on.
+func (n *node) configure(change func(links []forwarding.Link, routes *[]forwarding.Route, settings *forwarding.Settings)) {
+	n.t.Helper()
+	links, routes, settings := testLinks(n.family), testRoutes(), forwarding.Settings{}
+	change(links, &routes, &settings)
+	table, err := forwarding.NewTable(links, routes, settings)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.router.SetTable(table)
 }
 
 // both tells a story in both families.
@@ -173,12 +187,23 @@ func (n *node) send(text string) {
 	n.sent = append(n.sent, b)
 	p := filled(b.bytes, wire.Headroom+len(b.bytes)+64)
 	before := bytes.Clone(p.Buffer())
-	forwarded := n.router.Counters.Forwarded
+	forwarded, told := n.router.Counters.Forwarded, meant(&n.router.Counters)
 	n.router.Receive(p, in, n.now, n)
 	if n.router.Counters.Forwarded == forwarded && !bytes.Equal(before, p.Buffer()) {
 		n.t.Fatalf("%s: a packet that was not forwarded has been written to", text)
 	}
+	if told := meant(&n.router.Counters) - told; told > 1 {
+		n.t.Fatalf("%s: %d messages about one packet", text, told)
+	}
 	n.balance(text)
+}
+
+// meant is the number of messages that the router sent, or would have.
+func meant(c *forwarding.Counters) (sum uint64) {
+	for _, m := range c.Messages {
+		sum += m.Sent + m.Forbidden + m.Unroutable + m.Limited
+	}
+	return sum
 }
 
 func linkIndex(t *testing.T, name string) int {

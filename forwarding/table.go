@@ -5,6 +5,7 @@ package forwarding
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/gaissmai/bart"
 
@@ -19,8 +20,14 @@ type Link struct {
 	Name string
 	// MTU is the longest datagram that may leave here, in octets.
 	MTU int
-	// Addresses are the node's own on this link, each with the prefix that is on it.
+	// Addresses are the node's own on this link, each with the prefix that is on
+	// it, IPv6 link-local ones among them. None: the link is unnumbered.
 	Addresses []netip.Prefix
+	// URPF is the reverse path filter for what comes from the link.
+	URPF URPF
+	// DirectedBroadcast lets broadcasts to the link's prefixes be forwarded to it
+	// (RFC 2644 §2).
+	DirectedBroadcast bool
 	// Down says that the link has no device now.
 	Down bool
 }
@@ -46,16 +53,30 @@ type Route struct {
 	To netip.Prefix
 	// Kind is what happens to packets there.
 	Kind Kind
-	// Via is the next hop of a unicast route: an address on a connected prefix.
+	// Via is the next hop of a unicast route: an address on a connected prefix,
+	// or on the link that Link names.
 	Via netip.Addr
+	// Link is the name of the link that a unicast route goes by. Empty: the one
+	// that reaches Via.
+	Link string
 }
 
 // hop is what the FIB holds for a prefix: the verdict about a packet to it, as
-// far as the destination alone decides, and the next hop, which is not valid
-// where the destination itself is on the link.
+// far as the destination alone decides.
 type hop struct {
 	Verdict
+	// via is the next hop of a Forward; it is not valid where the destination
+	// itself is on the link. Of a Deliver it is the address that replies come from.
 	via netip.Addr
+	// scoped says that each link has its own addresses of this prefix: those of
+	// the link that the packet came from are the node's.
+	scoped bool
+	// anycast is the address of a connected prefix that is also the node's. It is
+	// no route of its own: two addresses that differ in the last bit alone would
+	// make every lookup of their prefix walk down to it.
+	anycast netip.Addr
+	// toMany says that the destination is a broadcast address.
+	toMany bool
 }
 
 // Table is the links and routes of one node. Own addresses, broadcasts and
@@ -63,26 +84,29 @@ type hop struct {
 // "where to?". Only the Router that owns the table changes it, and only to
 // mark a link down or up.
 type Table struct {
-	links []Link
-	fib   bart.Table[*hop]
-	// sources holds the source addresses that no packet from a link may have.
+	settings Settings
+	links    []Link
+	fib      bart.Table[*hop]
+	// sources holds the prefixes that no packet from a link comes from, and
+	// senders the single addresses.
 	sources bart.Table[drop.Reason]
+	senders map[netip.Addr]drop.Reason
+	// local holds, by link, the node's addresses and groups of link-local scope.
+	local [][]netip.Addr
 }
 
 // NewTable builds the table of a node from its links and configured routes. It
-// fails where a route's next hop is on no link.
-func NewTable(links []Link, routes []Route) (*Table, error) {
-	t := &Table{links: append([]Link(nil), links...)}
-	for prefix, reason := range martianDestinations {
-		t.fib.Insert(prefix, &hop{Verdict: dropped(reason)})
-	}
-	for prefix, reason := range martianSources {
-		t.sources.Insert(prefix, reason)
-	}
-	for i, link := range links {
-		for _, address := range link.Addresses {
+// fails where a route's next hop or link is none.
+func NewTable(links []Link, routes []Route, settings Settings) (*Table, error) {
+	t := &Table{settings: settings, links: append([]Link(nil), links...), local: make([][]netip.Addr, len(links)), senders: make(map[netip.Addr]drop.Reason)}
+	t.martians(settings.Martians)
+	for i := range links {
+		for _, address := range links[i].Addresses {
 			t.connect(i, address)
 		}
+	}
+	if id := settings.RouterID; id.IsValid() {
+		t.own(id, id)
 	}
 	hops := make([]*hop, len(routes))
 	for i, route := range routes { // all before any is in the FIB: a next hop is on a link
@@ -97,20 +121,40 @@ func NewTable(links []Link, routes []Route) (*Table, error) {
 	return t, nil
 }
 
-// connect adds an own address, its prefix, and the prefix's broadcast address.
+// connect adds an own address, its prefix, and what else the prefix brings: a
+// broadcast address, or groups and an anycast address.
 func (t *Table) connect(link int, address netip.Prefix) {
-	own := netip.PrefixFrom(address.Addr(), address.Addr().BitLen())
-	if address != own {
-		t.fib.Insert(address.Masked(), &hop{Verdict: Verdict{Action: Forward, Link: link}})
+	t.local[link] = append(t.local[link], wire.Groups(address.Addr())...)
+	if wire.LinkScope(address.Addr()) {
+		t.local[link] = append(t.local[link], address.Addr())
+		return
 	}
-	t.fib.Insert(own, &hop{Verdict: Verdict{Action: Deliver}})
-	t.sources.Insert(own, drop.OwnSource)
+	if !address.IsSingleIP() {
+		there := &hop{Verdict: Verdict{Action: Forward, Link: link}}
+		if anycast, ok := wire.SubnetRouterAnycast(address); ok {
+			there.anycast = anycast
+			t.senders[anycast] = drop.OwnSource
+		}
+		t.fib.Insert(address.Masked(), there)
+	}
+	t.own(address.Addr(), address.Addr())
 	if broadcast, ok := wire.Broadcast(address); ok {
-		prefix := netip.PrefixFrom(broadcast, broadcast.BitLen())
-		t.fib.Insert(prefix, &hop{Verdict: dropped(drop.DirectedBroadcast)})
-		t.sources.Insert(prefix, drop.MartianSource)
+		there := &hop{Verdict: dropped(drop.DirectedBroadcast), toMany: true}
+		if t.links[link].DirectedBroadcast {
+			there.Verdict = Verdict{Action: Forward, Link: link}
+		}
+		t.fib.Insert(single(broadcast), there)
+		t.senders[broadcast] = drop.MartianSource
 	}
 }
+
+// own makes an address the node's; replies to packets to it come from source.
+func (t *Table) own(address, source netip.Addr) {
+	t.fib.Insert(single(address), &hop{Verdict: Verdict{Action: Deliver}, via: source})
+	t.senders[address] = drop.OwnSource
+}
+
+func single(address netip.Addr) netip.Prefix { return netip.PrefixFrom(address, address.BitLen()) }
 
 // resolve turns a configured route into what the FIB holds. The FIB holds the
 // connected prefixes so far, and the next hop is of the same family.
@@ -123,50 +167,37 @@ func (t *Table) resolve(route Route) (*hop, error) {
 	case Prohibit:
 		return &hop{Verdict: dropped(drop.Prohibited)}, nil
 	}
+	if route.Via.IsValid() && route.Via.BitLen() != route.To.Addr().BitLen() {
+		return nil, fmt.Errorf("route to %s: the next hop %s is of the other family", route.To, route.Via)
+	}
+	if route.Link != "" {
+		for i := range t.links {
+			if t.links[i].Name == route.Link {
+				return &hop{Verdict: Verdict{Action: Forward, Link: i}, via: route.Via}, nil
+			}
+		}
+		return nil, fmt.Errorf("route to %s: there is no link %s", route.To, route.Link)
+	}
 	there, found := t.fib.Lookup(route.Via)
-	if found && there.Action == Forward && route.Via.BitLen() == route.To.Addr().BitLen() {
+	if found && there.Action == Forward && !there.toMany {
 		return &hop{Verdict: there.Verdict, via: route.Via}, nil
 	}
 	return nil, fmt.Errorf("route to %s: no link reaches the next hop %s", route.To, route.Via)
 }
 
-// back finds the way to the source of p and the address that a message about p
-// comes from: the address that p was sent to, if it is ours (RFC 1122 §3.2.1.3,
-// RFC 4443 §2.2 (a)), else one of the link that the message leaves by
-// (RFC 1812 §4.3.2.4). It fails where no way or no address is.
-func (t *Table) back(p *wire.Packet) (link int, source netip.Addr, ok bool) {
-	there, found := t.fib.Lookup(p.Src)
-	if !found || there.Action != Forward || t.links[there.Link].Down {
-		return 0, netip.Addr{}, false
-	}
-	if here, found := t.fib.Lookup(p.Dst); found && here.Action == Deliver {
-		return there.Link, p.Dst, true
-	}
-	next := there.via
-	if !next.IsValid() {
-		next = p.Src
-	}
-	source = t.addressOn(there.Link, next)
-	return there.Link, source, source.IsValid()
-}
-
-// addressOn returns the node's address on a link for talking to next: the one
-// in whose prefix next is, else any of the same family, else one of another link.
-func (t *Table) addressOn(link int, next netip.Addr) (best netip.Addr) {
-	for _, address := range t.links[link].Addresses {
-		switch {
-		case address.Contains(next):
-			return address.Addr()
-		case !best.IsValid() && address.Addr().BitLen() == next.BitLen():
-			best = address.Addr()
+// mine says whether a packet to dst that came from link in is for this node, and
+// the address that a reply comes from; it is not valid where dst is a group.
+func (t *Table) mine(there *hop, dst netip.Addr, in int) (source netip.Addr, ok bool) {
+	switch {
+	case there == nil:
+		return netip.Addr{}, false
+	case there.scoped && slices.Contains(t.local[in], dst):
+		if dst.IsMulticast() {
+			dst = netip.Addr{}
 		}
+		return dst, true
+	case there.Action == Forward && dst == there.anycast:
+		return t.addressOn(there.Link, dst), true
 	}
-	for i := 0; !best.IsValid() && i < len(t.links); i++ {
-		for _, address := range t.links[i].Addresses {
-			if address.Addr().BitLen() == next.BitLen() {
-				return address.Addr()
-			}
-		}
-	}
-	return best
+	return there.via, there.Action == Deliver
 }

@@ -23,7 +23,7 @@ func TestNextHopMustBeOnALink(t *testing.T) {
 		route("fd00:9::/64", "2001:db8::1"),        // nowhere
 		{To: netip.MustParsePrefix("10.9.0.0/16")}, // none
 	} {
-		if _, err := forwarding.NewTable(testLinks(4), []forwarding.Route{bad}); err == nil {
+		if _, err := forwarding.NewTable(testLinks(4), []forwarding.Route{bad}, forwarding.Settings{}); err == nil {
 			t.Errorf("to %s via %s: wanted an error", bad.To, bad.Via)
 		}
 	}
@@ -38,13 +38,13 @@ func TestNextHopByLongestPrefix(t *testing.T) {
 	table, err := forwarding.NewTable(links, []forwarding.Route{
 		route("10.2.0.128/25", "10.0.0.9"), route("192.0.2.0/24", "10.2.0.200"),
 		route("fd00:2::8000:0:0:0/65", "fd00::9"), route("2001:db8::/32", "fd00:2::8000:0:0:1"),
-	})
+	}, forwarding.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for dst, link := range map[string]int{"192.0.2.1": 1, "10.2.0.200": 0, "2001:db8::1": 1, "fd00:2::8000:0:0:1": 0} {
 		p := &wire.Packet{Src: netip.MustParseAddr("203.0.113.1"), Dst: netip.MustParseAddr(dst), TTL: 9}
-		if got, want := table.Route(p, 2), (forwarding.Verdict{Action: forwarding.Forward, Link: link}); got != want {
+		if got, want := table.Route(p, 0), (forwarding.Verdict{Action: forwarding.Forward, Link: link}); got != want {
 			t.Errorf("to %s: %+v, wanted %+v", dst, got, want)
 		}
 	}
@@ -56,7 +56,7 @@ func TestPointToPointPrefixes(t *testing.T) {
 		{Name: "a", MTU: 1500, Addresses: prefixes("10.1.0.0/31", "fd00:1::/127")},
 		{Name: "b", MTU: 1500, Addresses: prefixes("10.2.0.1/32", "fd00:2::1/128")},
 	}
-	table, err := forwarding.NewTable(links, nil)
+	table, err := forwarding.NewTable(links, nil, forwarding.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestConfiguredRouteWins(t *testing.T) {
 	table, err := forwarding.NewTable(links, []forwarding.Route{
 		route("240.1.0.0/16", "10.2.0.2"), {To: netip.MustParsePrefix("10.1.0.64/26"), Kind: forwarding.Prohibit},
 		route("0.0.0.0/0", "10.2.0.2"), {To: netip.MustParsePrefix("::/0"), Kind: forwarding.Blackhole},
-	})
+	}, forwarding.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestConfiguredRouteWins(t *testing.T) {
 		"2001:db8::1": {Reason: drop.Blackhole}, "fe80::1": {Reason: drop.LinkLocal},
 	} {
 		p := &wire.Packet{Src: netip.MustParseAddr("203.0.113.1"), Dst: netip.MustParseAddr(dst), TTL: 9}
-		if got := table.Route(p, 2); got != want {
+		if got := table.Route(p, 0); got != want {
 			t.Errorf("to %s: %+v, wanted %+v", dst, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package forwarding_test
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -13,12 +14,16 @@ import (
 // want says what the router sent next, and takes it:
 //
 //	n.want("right: h1 > h2 forwarded")             the last packet sent, but for its TTL
-//	n.want("right: h1 > h2 fragment 0 1376 more")  these octets of it
+//	n.want("right: h1 > h2 stamped 070708…")       the same, but for destination and options
+//	n.want("right: h1 > h2 fragment 0 1376 more")  these octets of it; "more" or "last"
 //	n.want("right: h1 > h2 fragments 3")           all of it, in that many
 //	n.want("left: r.left > h1 ttl-exceeded quote all")
 //	n.want("left: r.left > h1 too-big mtu 1400 quote 548 tos 192")
 //	n.want("left: r.left > h1 echo-reply")         with the payload of the last request
 //	n.want("left: r.left > h1 tcp ra seq 0 ack 1001")
+//
+// "options HEX" says which options a message has: none, without it. "pointer N",
+// "gateway NAME" and "tos N" are of the message, too.
 //
 // "about K" says that it is about the K-th packet of the story, not the last;
 // "in N fragments" before the message, that it came in N fragments.
@@ -50,6 +55,8 @@ func (n *node) matches(l *line, o output, s seen) error {
 	switch kind := l.word(); kind {
 	case "forwarded":
 		return sameBytes(o.bytes, n.decremented(last.bytes))
+	case "stamped":
+		return sameBytes(o.bytes, n.stamped(n.decremented(last.bytes), l))
 	case "fragment":
 		return n.isPart(l, o, s, last)
 	case "fragments":
@@ -115,6 +122,9 @@ func (n *node) decremented(b []byte) []byte {
 func (n *node) isPart(l *line, o output, s seen, last built) error {
 	from, to, more := l.number(), l.number(), l.word() == "more"
 	was := n.read(last.bytes)
+	if options := hex.EncodeToString(s.options); l.word() == "options" && l.word() != options {
+		return fmt.Errorf("options %s", options)
+	}
 	if s.offset != from || s.offset+len(s.payload) != to || s.more != more || s.id != was.id || s.tos != was.tos || s.ttl != was.ttl-1 {
 		return fmt.Errorf("fragment %d %d more %v id %d", s.offset, s.offset+len(s.payload), s.more, s.id)
 	}
@@ -138,71 +148,6 @@ func (n *node) collect(l *line, o output, count int) ([]byte, seen, error) {
 	return whole(n.family, mtu, fragments)
 }
 
-// isMessage compares an ICMP message. Words that the line leaves out are zero;
-// about the TTL and the TOS it says nothing if it does not name them.
-func (n *node) isMessage(l *line, name string, s seen) error {
-	number, known := numbers[name]
-	protocol, kind, code := layers.IPProtocolICMPv4, number[0], number[1]
-	if n.family == 6 {
-		protocol, kind, code = layers.IPProtocolICMPv6, number[2], number[3]
-	}
-	if !known || s.protocol != protocol || s.payload[0] != kind || s.payload[1] != code && name != "echo-reply" {
-		return fmt.Errorf("this is no %q", name)
-	}
-	if s.ttl != 64 || s.df {
-		return fmt.Errorf("a message with TTL %d, DF %v", s.ttl, s.df)
-	}
-	if name == "echo-reply" {
-		return n.isReply(l, s)
-	}
-	about, quote, mtu := n.sent[len(n.sent)-1], -1, 0
-	for l.more() {
-		switch word := l.word(); word {
-		case "about":
-			about = n.sent[l.number()]
-		case "quote":
-			if word := l.word(); word != "all" {
-				fmt.Sscan(word, &quote)
-			}
-		case "mtu", "pointer":
-			mtu = l.number()
-		case "tos":
-			if tos := l.number(); s.tos != tos {
-				return fmt.Errorf("TOS %d", s.tos)
-			}
-		default:
-			return fmt.Errorf("unknown word %q", word)
-		}
-	}
-	if got := int(binary.BigEndian.Uint32(s.payload[4:])); got != mtu {
-		return fmt.Errorf("the second word is %d, wanted %d", got, mtu)
-	}
-	if quote < 0 {
-		quote = len(about.bytes)
-	}
-	return sameBytes(s.payload[8:], about.bytes[:quote])
-}
-
-// isReply compares an echo reply with the whole request: all is the same but
-// the type and the checksum.
-func (n *node) isReply(l *line, s seen) error {
-	for l.more() {
-		switch word := l.word(); word {
-		case "tos":
-			if tos := l.number(); s.tos != tos {
-				return fmt.Errorf("TOS %d", s.tos)
-			}
-		default:
-			return fmt.Errorf("unknown word %q", word)
-		}
-	}
-	request := n.sent[len(n.sent)-1].payload
-	if err := sameBytes(s.payload[4:], request[4:]); err != nil || s.payload[1] != request[1] {
-		return fmt.Errorf("code %d, wanted %d; %v", s.payload[1], request[1], err)
-	}
-	return nil
-}
-
 // isTCP compares a segment.
 func (n *node) isTCP(l *line, s seen, o output) error {
 	if err := checkOriginated(n.family, o.bytes); err != nil {
@@ -222,7 +167,7 @@ func (n *node) isTCP(l *line, s seen, o output) error {
 		}
 	}
 	if tcp.SrcPort != wanted.DstPort || tcp.DstPort != wanted.SrcPort || tcp.Seq != wanted.Seq || tcp.Ack != wanted.Ack ||
-		tcp.RST != wanted.RST || tcp.ACK != wanted.ACK || tcp.SYN || tcp.FIN || len(tcp.Payload) != 0 {
+		tcp.RST != wanted.RST || len(s.options) != 0 || tcp.ACK != wanted.ACK || tcp.SYN || tcp.FIN || len(tcp.Payload) != 0 {
 		return fmt.Errorf("ports %d > %d, seq %d, ack %d, RST %v, ACK %v", tcp.SrcPort, tcp.DstPort, tcp.Seq, tcp.Ack, tcp.RST, tcp.ACK)
 	}
 	return nil

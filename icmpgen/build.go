@@ -2,122 +2,112 @@ package icmpgen
 
 import (
 	"encoding/binary"
-	"net/netip"
 
 	"github.com/icmprouter/icmprouter/wire"
 )
 
-// Spec is what a message says, apart from the packet that it is about.
-type Spec struct {
-	// Message is an error, EchoReply or TCPReset.
-	Message Message
-	// Source is the address that it comes from.
-	Source netip.Addr
-	// MTU is the next-hop MTU that TooBig tells, in octets; zero in other messages.
-	MTU int
-	// MaxLen is the length of the longest datagram that the way back takes
-	// whole, in octets: a longer quote is cut. Replies are not.
-	MaxLen int
-	// ID is the identification of the datagram in IPv4.
-	ID uint16
-}
-
-// The longest error, in octets, headers and quote together.
-const (
-	maxError4 = 576  // RFC 1812 §4.3.2.3
-	maxError6 = 1280 // RFC 4443 §2.4 (c)
-)
-
-const (
-	header4    = 20
-	header6    = 40
-	icmpHeader = 8
-)
-
-// Build writes to dst, in its attached buffer, the message that s specifies
-// about p, and parses it. p is as it was received: neither its bytes nor its
-// words are changed. Both buffers stay their owners'. The caller has seen
-// that the message is Permitted.
-func (s Spec) Build(dst, p *wire.Packet) {
-	out := dst.Buffer()[wire.Headroom:]
-	switch s.Message {
-	case EchoReply:
-		s.echoReply(dst, out, p)
-	case TCPReset:
-		s.tcpReset(dst, out, p)
-	default:
-		s.failure(dst, out, p)
-	}
-	dst.Parse()
-}
-
-// failure writes an error message: the quote is the packet from its first octet,
-// unchanged, as much as fits, and in IPv4 at least its header and 8 octets
-// more (RFC 792): then the error itself goes in fragments.
-func (s Spec) failure(dst *wire.Packet, out []byte, p *wire.Packet) {
-	header, most, least := header6, maxError6, 0
+// limit is the length of the longest error that goes back to the source of p.
+func (s *Spec) limit(p *wire.Packet) int {
+	most := maxError6
 	if p.Version == wire.V4 {
-		header, most, least = header4, maxError4, p.Transport+8
+		most = maxError4
 	}
-	quote := max(least, min(most, s.MaxLen)-header-icmpHeader)
-	n := header + icmpHeader + min(len(p.Data), quote)
-	icmp := out[header:n]
-	number := s.Message.of(p)
+	if s.MaxLen > 0 {
+		return min(most, s.MaxLen)
+	}
+	return most
+}
+
+// failure writes an error message, and returns its length: the quote is the
+// packet from its first octet, unchanged, as much as fits, and in IPv4 at least
+// its header and 8 octets more (RFC 792): then the error itself goes in fragments.
+func (s *Spec) failure(icmp []byte, header int, p *wire.Packet) int {
+	number, least := s.Message.of(p), 0
+	if p.Version == wire.V4 {
+		least = p.Transport + 8
+	}
 	icmp[0], icmp[1] = number.Type, number.Code
 	binary.BigEndian.PutUint32(icmp[4:], s.info(p))
-	copy(icmp[icmpHeader:], p.Data)
-	if p.Version == wire.V4 {
-		s.seal4(out[:n], errorTOS(p.TOS), p.Src)
-	} else {
-		s.seal6(out[:n], 0, p.Src)
+	room := s.limit(p) - header - icmpHeader
+	if number.multipart(p.Version) {
+		if n := s.multipart(icmp, room, p); n != 0 {
+			return n
+		}
 	}
-	dst.SetLen(n)
+	return icmpHeader + copy(icmp[icmpHeader:], p.Data[:min(len(p.Data), max(least, room))])
 }
 
 // info is the second word of an error: the next-hop MTU (RFC 1191 §4, RFC 4443
-// §3.2), or where in the quote the unknown next header is named (RFC 4443 §3.4).
-func (s Spec) info(p *wire.Packet) uint32 {
-	if s.Message == ProtocolUnreachable && p.Version == wire.V6 {
+// §3.2), where in the packet the reason stands (RFC 792, RFC 4443 §3.4), or the
+// better first hop (RFC 792).
+func (s *Spec) info(p *wire.Packet) uint32 {
+	v4 := p.Version == wire.V4
+	switch {
+	case s.Message == TooBig && v4:
+		return uint32(min(s.MTU, 1<<16-1))
+	case s.Message == TooBig:
+		return uint32(s.MTU)
+	case s.Message == ProtocolUnreachable && !v4:
 		return uint32(p.ProtocolField)
+	case s.Message.pointed() && v4:
+		return uint32(s.Pointer) << 24
+	case s.Message.pointed():
+		return uint32(s.Pointer)
+	case s.Message == Redirect:
+		gateway := s.Gateway.As4()
+		return binary.BigEndian.Uint32(gateway[:])
 	}
-	return uint32(s.MTU)
+	return 0
 }
 
-// errorTOS gives an IPv4 error the precedence of internetwork control and the
-// invoking packet's type of service (RFC 1812 §4.3.2.5), and no ECN.
-func errorTOS(tos uint8) uint8 { return 6<<5 | tos&0x1c }
+// Fields of an IPv6 redirect (RFC 4861 §4.5, §4.6.3).
+const (
+	redirectTarget      = 8
+	redirectDestination = 24
+	redirectOption      = 40
+	redirectQuote       = 48
 
-// echoReply returns the request's data, identifier, sequence number and code,
-// with the TOS of the request (RFC 1812 §4.3.2.5) and no ECN.
-func (s Spec) echoReply(dst *wire.Packet, out []byte, p *wire.Packet) {
-	const notECN = 0xfc
-	header := header6
-	if p.Version == wire.V4 {
-		header = header4
-	}
-	n := header + copy(out[header:], p.Payload())
-	out[header] = EchoReply.of(p).Type
-	if p.Version == wire.V4 {
-		s.seal4(out[:n], p.TOS&notECN, p.Src)
-	} else {
-		s.seal6(out[:n], p.TOS&notECN, p.Src)
-	}
-	dst.SetLen(n)
+	optionRedirectedHeader = 4
+	redirectHopLimit       = 255
+)
+
+// redirect6 writes a redirect, and returns its length. The quote is cut to a
+// multiple of 8 octets, in which the option counts. No link here has link-layer
+// addresses, so their option is left out.
+func (s *Spec) redirect6(icmp []byte, p *wire.Packet) int {
+	number := s.Message.of(p)
+	clear(icmp[:redirectQuote])
+	icmp[0], icmp[1] = number.Type, number.Code
+	target, destination := s.Gateway.As16(), p.Dst.As16()
+	copy(icmp[redirectTarget:], target[:])
+	copy(icmp[redirectDestination:], destination[:])
+	quote := max(0, min(len(p.Data), s.limit(p)-header6-redirectQuote)) &^ 7
+	copy(icmp[redirectQuote:], p.Data[:quote])
+	icmp[redirectOption] = optionRedirectedHeader
+	icmp[redirectOption+1] = uint8((redirectQuote - redirectOption + quote) / 8)
+	return redirectQuote + quote
 }
 
-// seal4 writes the IPv4 header and the checksum of an ICMP message.
-func (s Spec) seal4(b []byte, tos uint8, to netip.Addr) {
-	wire.PutIPv4(b, wire.HeaderIPv4{TOS: tos, TTL: wire.DefaultTTL, Protocol: wire.ProtoICMPv4, ID: s.ID, Src: s.Source, Dst: to})
-	icmp := b[header4:]
-	icmp[2], icmp[3] = 0, 0
-	binary.BigEndian.PutUint16(icmp[2:], wire.Checksum(icmp))
+// echoReply returns the request's data, identifier, sequence number and code.
+func (s *Spec) echoReply(icmp []byte, p *wire.Packet) int {
+	n := copy(icmp, p.Payload())
+	icmp[0] = EchoReply.of(p).Type
+	return n
 }
 
-// seal6 writes the IPv6 header and the checksum of an ICMP message. The traffic
-// class of errors is zero: no RFC gives it a rule.
-func (s Spec) seal6(b []byte, class uint8, to netip.Addr) {
-	wire.PutIPv6(b, wire.HeaderIPv6{TrafficClass: class, HopLimit: wire.DefaultTTL, NextHeader: wire.ProtoICMPv6, Src: s.Source, Dst: to})
-	icmp := b[header6:]
-	icmp[2], icmp[3] = 0, 0
-	binary.BigEndian.PutUint16(icmp[2:], wire.TransportChecksum(s.Source, to, wire.ProtoICMPv6, icmp))
+// Fields of a timestamp message (RFC 792).
+const (
+	timestampReceive  = 12
+	timestampTransmit = 16
+	timestampLen      = 20
+)
+
+// timestampReply returns the request's identifier, sequence number, code and
+// originate timestamp (RFC 1122 §3.2.2.8).
+func (s *Spec) timestampReply(icmp []byte, p *wire.Packet) int {
+	copy(icmp, p.Payload()[:timestampLen])
+	icmp[0] = TimestampReply.of(p).Type
+	binary.BigEndian.PutUint32(icmp[timestampReceive:], s.Receive)
+	binary.BigEndian.PutUint32(icmp[timestampTransmit:], s.Transmit)
+	return timestampLen
 }

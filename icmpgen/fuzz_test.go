@@ -3,6 +3,7 @@ package icmpgen
 import (
 	"bytes"
 	"encoding/binary"
+	"net/netip"
 	"testing"
 
 	"gvisor.dev/gvisor/pkg/buffer"
@@ -18,15 +19,9 @@ import (
 // is no error about an error. The header checksum of IPv4 is mended first, or
 // it would stop nearly all.
 func FuzzBuild(f *testing.F) {
-	for _, g := range golden {
-		f.Add(unhex(g.in), uint8(g.message), uint16(1280))
-		f.Add(unhex(g.out), uint8(g.message), uint16(1280))
-		f.Add(unhex(g.in), uint8(TTLExceeded), uint16(68))
-	}
-	f.Add(families[1].from(60, append(unhex("3a 00 0104 00000000"), icmp(1)...)).bytes(f), uint8(TTLExceeded), uint16(1500))
-	f.Add(families[1].from(44, append(unhex("3a 00 0001 00000000"), icmp(1)...)).bytes(f), uint8(TTLExceeded), uint16(1500))
+	seed(f)
 	f.Fuzz(func(t *testing.T, in []byte, message uint8, way uint16) {
-		if len(in) > wire.MaxDatagram || message >= uint8(NumMessages) || message == uint8(EchoRequest) {
+		if len(in) > wire.MaxDatagram || message >= uint8(NumMessages) {
 			t.Skip()
 		}
 		p := lend()
@@ -40,10 +35,17 @@ func FuzzBuild(f *testing.F) {
 			fam = families[1]
 		}
 		s := fam.spec(Message(message))
-		s.MaxLen, s.MTU = max(int(way), fam.smallest), int(way)
+		s.MaxLen, s.MTU, s.Pointer, s.Gateway = max(int(way), fam.smallest), int(way), int(way), netip.MustParseAddr(fam.dst)
+		if way%2 == 1 {
+			s.Extensions = objects(fam)
+		}
 		q := build(t, s, p)
 		got := read(t, q.Data)
+		checkAppend(t, s, p, q)
 		switch s.Message {
+		case TimestampReply, ExtendedEchoReply:
+			ParseProbe(p)
+			return
 		case EchoReply:
 			if !bytes.Equal(got.Data, p.Payload()[8:]) || [4]byte(p.Payload()[4:]) != got.Info {
 				t.Errorf("%x: got %+v", p.Data, got)
@@ -52,18 +54,60 @@ func FuzzBuild(f *testing.F) {
 		case TCPReset:
 			return
 		}
-		if !bytes.HasPrefix(p.Data, got.Data) || len(q.Data) > min(s.MaxLen, fam.longest) {
+		if !bytes.HasPrefix(p.Data, quoteOf(t, fam, s, p, got, q)) || len(q.Data) > min(s.MaxLen, fam.longest) {
 			t.Errorf("about %x, way %d: got %x, want a prefix", p.Data, s.MaxLen, q.Data)
 		}
 		if about(p.Data) {
 			t.Errorf("%x is an error, and got %x", p.Data, q.Data)
 		}
 		for m := range NumMessages {
-			if m != EchoRequest && Permitted(m, q) {
+			if Permitted(m, q) {
 				t.Errorf("the answer %x to %x would get %v", q.Data, p.Data, m)
 			}
 		}
 	})
+}
+
+// seed adds golden packets, each with each message.
+func seed(f *testing.F) {
+	for _, g := range golden {
+		f.Add(unhex(g.in), uint8(g.message), uint16(1280))
+		f.Add(unhex(g.out), uint8(g.message), uint16(1280))
+		f.Add(unhex(g.in), uint8(TTLExceeded), uint16(68))
+	}
+	for _, g := range captured {
+		f.Add(unhex(g.in), uint8(g.spec.Message), uint16(1281))
+	}
+	for m := range NumMessages {
+		f.Add(unhex(golden[0].in), uint8(m), uint16(577))
+		f.Add(unhex(captured[2].in), uint8(m), uint16(1281))
+	}
+	f.Add(families[1].from(60, append(unhex("3a 00 0104 00000000"), icmp(1)...)).bytes(f), uint8(TTLExceeded), uint16(1500))
+	f.Add(families[1].from(44, append(unhex("3a 00 0001 00000000"), icmp(1)...)).bytes(f), uint8(TTLExceeded), uint16(1500))
+}
+
+// quoteOf is what the message quotes of p, without the padding of a multi-part message.
+func quoteOf(t *testing.T, f family, s Spec, p *wire.Packet, got message, q *wire.Packet) []byte {
+	if s.Message == Redirect && !f.v4() {
+		return q.Data[88:]
+	}
+	if words := int(got.Info[0])*8 + int(got.Info[1])*4; f.v4() && got.Type == 5 || got.Type == 4 || got.Type == 2 || words == 0 || f.v4() && got.Info[1] == 0 {
+		return got.Data
+	}
+	quote, extensions := multipartOf(t, f, q.Data)
+	if len(extensions) == 0 || len(quote) != 128 {
+		t.Errorf("about %x: got %d extensions behind %d octets", p.Data, len(extensions), len(quote))
+	}
+	return quote[:min(len(quote), len(p.Data))]
+}
+
+// checkAppend: Append agrees with Permitted and Build, but wants valid requests.
+func checkAppend(t *testing.T, s Spec, p, q *wire.Packet) {
+	_, valid := p.TransportValid()
+	want := s.Permitted(p) && (valid || s.Message != TCPReset && ReplyTo(p) != s.Message)
+	if got, ok := Append(nil, s, p.Data); ok != want || ok && !bytes.Equal(got, q.Data) {
+		t.Errorf("Append about %x: got %x, %v, want %x, %v", p.Data, got, ok, q.Data, want)
+	}
 }
 
 // mend writes the header checksum of an IPv4 datagram, if it is one.
@@ -97,6 +141,8 @@ func about(b []byte) bool {
 			return false
 		}
 		switch next := next.(type) {
+		case header.IPv6ExperimentExtHdr: // 253 is no extension header to us, but an unknown protocol
+			return false
 		case header.IPv6FragmentExtHdr:
 			if next.FragmentOffset() != 0 {
 				return false

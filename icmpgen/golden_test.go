@@ -56,22 +56,3 @@ func clearDF(b []byte) []byte {
 	h.SetChecksum(^h.CalculateChecksum())
 	return b
 }
-
-// TestGoldenComplete: each message that a family has is in the table, but host
-// unreachable, which Linux says after its neighbour discovery has failed, and
-// whose number TestNumbers has; and requests, which nobody builds here.
-func TestGoldenComplete(t *testing.T) {
-	eachFamily(t, func(t *testing.T, f family) {
-		seen := map[Message]bool{None: true, HostUnreachable: true, EchoRequest: true, BeyondScope: f.v4()}
-		for _, g := range golden {
-			if (g.in[0] == '4') == f.v4() {
-				seen[g.message] = true
-			}
-		}
-		for m := None; m < NumMessages; m++ {
-			if !seen[m] {
-				t.Errorf("no golden bytes for %v", m)
-			}
-		}
-	})
-}

@@ -9,7 +9,7 @@ import (
 
 // errorsOf are all errors that a family has.
 func errorsOf(f family) (all []Message) {
-	for m := NetUnreachable; m <= ReassemblyTimeExceeded; m++ {
+	for m := NetUnreachable; m <= OptionTooBig; m++ {
 		if m.number(f) != absent {
 			all = append(all, m)
 		}
@@ -18,7 +18,8 @@ func errorsOf(f family) (all []Message) {
 }
 
 // row is one line of a truth table: a packet, and whether any error may be
-// said about it. Too big has its own column, since RFC 4443 excepts it.
+// said about it. Too big has its own column, since RFC 4443 excepts it, and IPv6's
+// option problems with it.
 type row struct {
 	name        string
 	d           datagram
@@ -32,7 +33,7 @@ func checkRows(t *testing.T, f family, rows []row) {
 			p := parsed(t, r.d.bytes(t))
 			for _, m := range errorsOf(f) {
 				want := r.any
-				if m == TooBig {
+				if m == TooBig || m == OptionProblem && !f.v4() {
 					want = r.tooBig
 				}
 				if got := Permitted(m, p); got != want {
@@ -167,10 +168,7 @@ func TestPermittedAbsent(t *testing.T) {
 	eachFamily(t, func(t *testing.T, f family) {
 		p := parsed(t, f.from(wire.ProtoUDP, udp(8)).bytes(t))
 		for m := range NumMessages {
-			want := m >= NetUnreachable && m <= ReassemblyTimeExceeded && (m != BeyondScope || !f.v4())
-			if m == EchoRequest {
-				continue // no node here asks
-			}
+			want := m >= NetUnreachable && m <= Redirect && m.number(f) != absent
 			if got := Permitted(m, p); got != want {
 				t.Errorf("Permitted(%v, UDP): got %v, want %v", m, got, want)
 			}
@@ -236,4 +234,16 @@ func TestPermittedReplies(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A first fragment that ends before the ICMPv6 type: only the error that says so
+// is permitted about it (RFC 7112 §5).
+func TestPermittedFirstFragment(t *testing.T) {
+	const header = "6000000000082c40" + "fd000001000000000000000000000002" + "fd000001000000000000000000000001"
+	p := parsed(t, unhex(header+"3a00000100000606")) // ICMPv6 follows, and nothing does
+	for m, want := range map[Message]bool{FirstFragmentIncomplete: true, TTLExceeded: false, HeaderProblem: false} {
+		if got := Permitted(m, p); got != want {
+			t.Errorf("%v: got %v, want %v", m, got, want)
+		}
+	}
 }

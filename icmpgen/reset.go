@@ -8,7 +8,8 @@ import (
 
 // TCP header (RFC 9293 §3.1).
 const (
-	tcpHeader = 20
+	tcpHeader   = 20
+	tcpChecksum = 16
 
 	tcpFIN = 0x01
 	tcpSYN = 0x02
@@ -17,16 +18,12 @@ const (
 )
 
 // tcpReset answers a segment for a port that nothing listens on, from the port
-// that it was sent to (RFC 9293 §3.10.7.1). If the segment acknowledges, the reset takes
-// its sequence number from there; if not, it acknowledges the segment.
-func (s Spec) tcpReset(dst *wire.Packet, out []byte, p *wire.Packet) {
-	header := header6
-	if p.Version == wire.V4 {
-		header = header4
-	}
-	n := header + tcpHeader
-	in, tcp := p.Payload(), out[header:n]
-	clear(tcp)
+// that it was sent to (RFC 9293 §3.10.7.1), and returns its length. If the
+// segment acknowledges, the reset takes its sequence number from there; if not,
+// it acknowledges the segment.
+func tcpReset(tcp []byte, p *wire.Packet) int {
+	in := p.Payload()
+	clear(tcp[:tcpHeader])
 	copy(tcp[0:2], in[2:4])
 	copy(tcp[2:4], in[0:2])
 	tcp[12], tcp[13] = tcpHeader/4<<4, tcpRST
@@ -36,13 +33,7 @@ func (s Spec) tcpReset(dst *wire.Packet, out []byte, p *wire.Packet) {
 		tcp[13] |= tcpACK
 		binary.BigEndian.PutUint32(tcp[8:], binary.BigEndian.Uint32(in[4:])+segmentLen(in))
 	}
-	binary.BigEndian.PutUint16(tcp[16:], wire.TransportChecksum(p.Dst, p.Src, wire.ProtoTCP, tcp))
-	if p.Version == wire.V4 {
-		wire.PutIPv4(out[:n], wire.HeaderIPv4{TTL: wire.DefaultTTL, Protocol: wire.ProtoTCP, ID: s.ID, Src: p.Dst, Dst: p.Src})
-	} else {
-		wire.PutIPv6(out[:n], wire.HeaderIPv6{HopLimit: wire.DefaultTTL, NextHeader: wire.ProtoTCP, Src: p.Dst, Dst: p.Src})
-	}
-	dst.SetLen(n)
+	return tcpHeader
 }
 
 // segmentLen is the length of a segment in sequence space: SYN and FIN count.

@@ -58,7 +58,7 @@ func (c *change) prepare(plan Plan) error {
 		for i := range planned.Interfaces {
 			links[i] = planned.Interfaces[i].Link
 		}
-		table, err := forwarding.NewTable(links, planned.Routes)
+		table, err := forwarding.NewTable(links, planned.Routes, planned.Settings)
 		if err != nil {
 			return fmt.Errorf("node %s: %w", planned.Name, err)
 		}

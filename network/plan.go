@@ -22,6 +22,8 @@ type Node struct {
 	Interfaces []Interface
 	// Routes are the configured ones; connected prefixes need none.
 	Routes []forwarding.Route
+	// Settings are the node's choices.
+	Settings forwarding.Settings
 	// Limits bounds the node's ICMP errors.
 	Limits ratelimit.Limits
 }

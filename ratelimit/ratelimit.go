@@ -40,6 +40,8 @@ const (
 	Unreach
 	// ParameterProblem is errors in headers and options.
 	ParameterProblem
+	// Redirect tells of a better first hop.
+	Redirect
 	// NumKinds is the number of kinds.
 	NumKinds
 )

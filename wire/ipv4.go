@@ -30,10 +30,10 @@ func (p *Packet) parseIPv4() drop.Reason {
 		return drop.BadHeaderLength
 	case Checksum(b[:header]) != 0:
 		return drop.BadHeaderChecksum
-	case total < header || total > len(b):
+	case total < header:
 		return drop.BadTotalLength
 	}
-	p.Data = b[:total]
+	p.Data = b[:min(total, len(b))]
 	flags := binary.BigEndian.Uint16(b[6:])
 	p.Version = V4
 	p.TOS = b[1]
@@ -46,8 +46,14 @@ func (p *Packet) parseIPv4() drop.Reason {
 	p.Src = netip.AddrFrom4([4]byte(b[12:16]))
 	p.Dst = netip.AddrFrom4([4]byte(b[16:20]))
 	p.Transport = header
+	if total > len(b) {
+		return drop.MissingOctets
+	}
 	return drop.Alive
 }
+
+// TotalLengthField is where the total length stands in an IPv4 header.
+const TotalLengthField = 2
 
 // decrementIPv4 lowers the TTL by one and mends the checksum: the word that
 // holds the TTL falls by 0x0100, so the complement of the sum rises by it. Of
@@ -61,17 +67,20 @@ func decrementIPv4(b []byte) {
 	binary.BigEndian.PutUint16(b[10:], uint16(sum))
 }
 
-// HeaderIPv4 is what PutIPv4 writes. Options are not among it.
+// HeaderIPv4 is what PutIPv4 writes.
 type HeaderIPv4 struct {
 	TOS, TTL, Protocol uint8
 	ID                 uint16
 	Src, Dst           netip.Addr
+	// Options are copied behind the first 20 octets: a multiple of 4, at most 40.
+	Options []byte
 }
 
-// PutIPv4 writes a header of 20 octets with a valid checksum, no flag and no
-// option before a payload that ends where b ends. b stays the caller's.
+// PutIPv4 writes a header with a valid checksum and no flag before a payload
+// that ends where b ends. b and the options stay the caller's.
 func PutIPv4(b []byte, h HeaderIPv4) {
-	b[0] = V4<<4 | ipv4MinHeader/4
+	header := ipv4MinHeader + len(h.Options)
+	b[0] = V4<<4 | byte(header/4)
 	b[1] = h.TOS
 	binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
 	binary.BigEndian.PutUint16(b[4:], h.ID)
@@ -80,7 +89,8 @@ func PutIPv4(b []byte, h HeaderIPv4) {
 	src, dst := h.Src.As4(), h.Dst.As4()
 	copy(b[12:], src[:])
 	copy(b[16:], dst[:])
-	sealIPv4(b[:ipv4MinHeader])
+	copy(b[ipv4MinHeader:header], h.Options)
+	sealIPv4(b[:header])
 }
 
 // sealIPv4 writes the checksum of a header.
@@ -88,13 +98,6 @@ func sealIPv4(header []byte) {
 	header[10], header[11] = 0, 0
 	binary.BigEndian.PutUint16(header[10:], Checksum(header))
 }
-
-// Options of IPv4 (RFC 791 §3.1).
-const (
-	optionEnd    = 0
-	optionNop    = 1
-	optionCopied = 0x80
-)
 
 // copiedOptions writes to dst, which is as long as src, the options of src that
 // every fragment carries, padded to a multiple of 4, and returns their length.

@@ -36,6 +36,7 @@ func (p *Packet) parseIPv6() drop.Reason {
 	p.Transport = ipv6Header
 	p.ProtocolField = 6
 	p.walk()
+	p.extended = p.Incomplete || p.Transport > ipv6Header
 	return drop.Alive
 }
 

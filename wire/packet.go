@@ -78,6 +78,8 @@ type Packet struct {
 	// fragmentHeader is where an IPv6 fragment header stands, and fragmentField
 	// where its number does; both are zero without one.
 	fragmentHeader, fragmentField int
+	// extended says that extension headers follow the IPv6 header.
+	extended bool
 }
 
 // GSO says how a super-packet becomes segments. Its zero value is an ordinary
@@ -146,15 +148,5 @@ func (p *Packet) Payload() []byte { return p.Data[min(p.Transport, len(p.Data)):
 // NoNextHeader says that the packet declares to hold nothing (RFC 8200 §4.7).
 func (p *Packet) NoNextHeader() bool { return p.Version == V6 && p.Protocol == ProtoNone }
 
-// Broadcast is the directed broadcast address of a prefix. IPv6 has none, nor
-// have prefixes of 31 bits (RFC 3021 §2.1) and 32.
-func Broadcast(prefix netip.Prefix) (broadcast netip.Addr, ok bool) {
-	if !prefix.Addr().Is4() || prefix.Bits() > 30 {
-		return netip.Addr{}, false
-	}
-	a := prefix.Addr().As4()
-	for bit := prefix.Bits(); bit < 32; bit++ {
-		a[bit/8] |= 0x80 >> (bit % 8)
-	}
-	return netip.AddrFrom4(a), true
-}
+// HopByHop says that IPv6 hop-by-hop options follow the IP header directly.
+func (p *Packet) HopByHop() bool { return p.extended && p.Data[ipv6NextHeader] == ProtoHopByHop }

@@ -3,7 +3,8 @@ package wire
 import "github.com/icmprouter/icmprouter/drop"
 
 // Parse reads the words of the datagram in Data, cuts Data to the length that
-// its header names, and says Alive, or why this is no datagram. It writes no
+// its header names, and says Alive, or why this is no datagram: of MissingOctets
+// it has read the words all the same. It writes no
 // byte of the buffer, which stays its owner's. Words of an earlier Parse are
 // forgotten: the next node parses the packet anew.
 func (p *Packet) Parse() drop.Reason {

@@ -64,10 +64,10 @@ func TestParseRefuses(t *testing.T) {
 		{"IPv4, checksum one off", ipv4With(func(b []byte) { b[11]++ }), drop.BadHeaderChecksum},
 		{"IPv4, checksum zero", ipv4With(func(b []byte) { b[10], b[11] = 0, 0 }), drop.BadHeaderChecksum},
 		{"IPv4, an option changed", badOption(), drop.BadHeaderChecksum},
-		{"IPv4, total length one more", ipv4With(func(b []byte) { b[3]++; seal(b) }), drop.BadTotalLength},
+		{"IPv4, total length one more", ipv4With(func(b []byte) { b[3]++; seal(b) }), drop.MissingOctets},
 		{"IPv4, total length 19", ipv4With(func(b []byte) { b[3] = 19; seal(b) }), drop.BadTotalLength},
 		{"IPv4, total length 0", ipv4With(func(b []byte) { b[3] = 0; seal(b) }), drop.BadTotalLength},
-		{"IPv4, total length 65535", ipv4With(func(b []byte) { b[2], b[3] = 255, 255; seal(b) }), drop.BadTotalLength},
+		{"IPv4, total length 65535", ipv4With(func(b []byte) { b[2], b[3] = 255, 255; seal(b) }), drop.MissingOctets},
 		{"IPv6, payload length one more", ipv6With(func(b []byte) { b[5]++ }), drop.BadTotalLength},
 		{"IPv6, payload length 65535", ipv6With(func(b []byte) { b[4], b[5] = 255, 255 }), drop.BadTotalLength},
 	}

@@ -55,3 +55,11 @@ func skip(t testing.TB, why string) {
 	}
 	t.Skip(why)
 }
+
+// Time skips a test that takes long, unless skipping is forbidden.
+func Time(t testing.TB, takes string) {
+	t.Helper()
+	if os.Getenv(strict) != "1" {
+		t.Skipf("it takes %s: %s=1 runs it", takes, strict)
+	}
+}

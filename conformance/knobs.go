@@ -1,0 +1,30 @@
+package conformance
+
+// knobs are the words of needs: how the router must be set, beyond T1.
+var knobs = map[string]string{
+	"a.mtu":              "the MTU of port A; 1500 if nothing is said",
+	"b.mtu":              "the MTU of port B; 1300 if nothing is said",
+	"a.unnumbered":       "port A has no IPv4 address",
+	"b.unnumbered":       "port B has no IPv4 address",
+	"a.address":          "the IPv4 address of port A, with its prefix length, instead of 10.1.0.1/24",
+	"a.urpf":             "the reverse path is checked on port A: loose, feasible or strict",
+	"source_route":       "drop, ignore or process: what happens to source routes",
+	"hop_by_hop_limit":   "how many hop-by-hop options are allowed",
+	"probe":              "RFC 8335 PROBE is answered",
+	"extensions":         "errors carry interface information: incoming",
+	"report_sub_1280":    "a Packet Too Big may say less than 1280",
+	"rate":               "default: the limits of errors are those that the router has when nobody set any",
+	"too_big":            "off: Packet Too Big, fragmentation needed, is never sent",
+	"icmp":               "off: no error is sent",
+	"lie":                "Packet Too Big tells this MTU instead of the right one",
+	"multicast":          "ff0e::1 is routed to port B",
+	"martians":           "strict, loose or off: which addresses that cannot be here are let through",
+	"hop_by_hop":         "process, ignore or drop: what happens to hop-by-hop options in transit",
+	"error_source":       "ingress: errors come from the address of the port that the packet came in by",
+	"directed_broadcast": "b: directed broadcasts are forwarded to port B",
+	"router_id":          "the address that unnumbered ports use",
+	"redirects":          "on or off: whether redirects are sent",
+	"timestamp":          "off: timestamp requests are not answered",
+	"p2p":                "the ports are point-to-point links, such as TUN devices",
+	"only":               "4: the router has no IPv6",
+}

@@ -1,0 +1,150 @@
+package forwarding
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/icmprouter/icmprouter/icmpgen"
+	"github.com/icmprouter/icmprouter/wire"
+)
+
+// answer originates a message about p, if it is permitted, if there is a way
+// back, and if the limiter has a token, in this order. v is the verdict about p,
+// for what the message tells of it.
+func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) {
+	t, c := r.table, &r.Counters.Messages[m]
+	spec := icmpgen.Spec{Message: m, Pointer: v.Pointer, To: r.to(m, p)}
+	if !icmpgen.Permitted(m, p) || t.toMany(p.Dst) || spec.To != p.Src && t.toMany(spec.To) {
+		c.Forbidden++
+		return
+	}
+	link, source, ok := t.back(p, spec.To, a.in)
+	if ok && m == icmpgen.Redirect {
+		source, spec.Gateway, ok = t.better(p, a.in)
+	}
+	if !ok {
+		c.Unroutable++
+		return
+	}
+	if spec.Source = source; !spec.Permitted(p) {
+		c.Forbidden++
+		return
+	}
+	if kind, limited := m.Kind(); limited && !r.limiter.Allow(&r.Limits, kind, p.Src, a.now) {
+		c.Limited++
+		return
+	}
+	c.Sent++
+	r.id++
+	spec.MaxLen, spec.ID = t.links[link].MTU, uint16(r.id)
+	r.detail(&spec, p, link, a, v)
+	q := a.out.Buffer()
+	spec.Build(q, p)
+	r.transmit(q, link, a.out)
+}
+
+// detail fills in what only some messages tell.
+func (r *Router) detail(spec *icmpgen.Spec, p *wire.Packet, link int, a arrival, v Verdict) {
+	t := r.table
+	switch spec.Message {
+	case icmpgen.TooBig:
+		spec.MTU = t.mtu(v.Link, p)
+	case icmpgen.TimestampReply:
+		spec.Receive, spec.Transmit = millis(a.now), millis(a.now)
+	case icmpgen.ExtendedEchoReply:
+		spec.Probe = t.probe(p)
+	}
+	if p.HasOptions() && spec.Message != icmpgen.TCPReset {
+		n := 0
+		if icmpgen.ReplyTo(p) == spec.Message {
+			n, spec.To = p.ReplyOptions(r.options[:], t.stamp(link, p.Src, a.now))
+		} else if t.settings.SourceRoute == SourceRouteProcess {
+			n, spec.To = p.ErrorOptions(r.options[:], t)
+		}
+		spec.Options = r.options[:n]
+	}
+	if t.settings.Extensions != ExtensionsOff {
+		spec.Extensions = t.extensions(r.objects[:0], p, a.in)
+	}
+}
+
+// to is where a message about p goes first: back along p's source route, if the
+// settings obey such (RFC 1812 §4.3.2.6, §4.3.3.6), or else to p's source.
+func (r *Router) to(m icmpgen.Message, p *wire.Packet) netip.Addr {
+	if !p.HasOptions() || r.table.settings.SourceRoute != SourceRouteProcess || m == icmpgen.TCPReset {
+		return p.Src
+	}
+	_, to := p.ErrorOptions(r.options[:], r.table)
+	return to
+}
+
+// mtu is the MTU that a sender is told of the link that p would have left by: none
+// below the least that its family knows, unless the settings want the truth.
+func (t *Table) mtu(link int, p *wire.Packet) int {
+	mtu := t.links[link].MTU
+	if t.settings.ReportSub1280 {
+		return mtu
+	}
+	return max(mtu, p.MinMTU())
+}
+
+// toMany says whether dst is a broadcast address of one of the links.
+func (t *Table) toMany(dst netip.Addr) bool {
+	there, found := t.fib.Lookup(dst)
+	return found && there.toMany
+}
+
+// stamp is what the node records in options of a packet that leaves by a link to dst.
+func (t *Table) stamp(link int, dst netip.Addr, now time.Duration) wire.Stamp {
+	return wire.Stamp{
+		Egress: t.addressOn(link, dst), Millis: millis(now), Own: t,
+		Follow: t.settings.SourceRoute == SourceRouteProcess,
+	}
+}
+
+// millis is the time in milliseconds since midnight UT (RFC 791 §3.1), if the
+// moment from which now counts was midnight UT.
+func millis(now time.Duration) uint32 {
+	return uint32(now % (24 * time.Hour) / time.Millisecond)
+}
+
+// redirect tells the sender of a better first hop, if it has one and is not told
+// by a source route where to send (RFC 1812 §5.2.7.2, RFC 4861 §8.2).
+func (r *Router) redirect(p *wire.Packet, a arrival) {
+	if p.HasOptions() && p.InspectOptions(r.table).SourceRoute != wire.NoSourceRoute {
+		return
+	}
+	if _, _, ok := r.table.better(p, a.in); ok {
+		r.answer(icmpgen.Redirect, p, a, Verdict{})
+	}
+}
+
+// better is the first hop that the sender of p, which goes back to the link that
+// it came from, could have chosen itself, and the address that tells it so. There
+// is none where sender and next hop are not neighbors.
+func (t *Table) better(p *wire.Packet, in int) (source, gateway netip.Addr, ok bool) {
+	there, found := t.fib.Lookup(p.Dst)
+	if !found || there.Action != Forward {
+		return source, gateway, false
+	}
+	gateway = there.via
+	if !gateway.IsValid() {
+		gateway = p.Dst
+	}
+	neighbor := false
+	for _, address := range t.links[in].Addresses {
+		if address.Addr().BitLen() != p.Src.BitLen() {
+			continue
+		}
+		if address.Contains(p.Src) && (address.Contains(gateway) || wire.LinkScope(gateway)) {
+			neighbor = true
+			if !source.IsValid() {
+				source = address.Addr()
+			}
+		}
+		if wire.LinkScope(address.Addr()) { // what IPv6 asks for, and IPv4 has not
+			source = address.Addr()
+		}
+	}
+	return source, gateway, neighbor && source.IsValid()
+}

@@ -1,0 +1,106 @@
+package forwarding
+
+import "net/netip"
+
+// Settings are the choices that the RFCs leave to a node. The zero value of each
+// is the default of the configuration, but for Redirects.
+type Settings struct {
+	// RouterID is the IPv4 address of a message or record where the link has
+	// none (RFC 1812 §2.2.7). Not valid: an address of another link, or 192.0.0.8
+	// where there is none at all (RFC 7600 §4.8).
+	RouterID netip.Addr
+	// SourceRoute is what happens to IPv4 packets with a source route.
+	SourceRoute SourceRoute
+	// Martians says which addresses are never forwarded.
+	Martians Martians
+	// HopByHop is what happens to IPv6 hop-by-hop options.
+	HopByHop HopByHop
+	// HopByHopLimit is the number of options, beyond padding, that a hop-by-hop
+	// header may have (RFC 9673 §5, RFC 8883 §2.6). Zero: the default of 8.
+	HopByHopLimit int
+	// ErrorSource says whose address an error comes from.
+	ErrorSource ErrorSource
+	// Extensions says what errors tell beyond the quote (RFC 4884, RFC 5837).
+	Extensions Extensions
+	// Probe lets the node answer extended echo requests (RFC 8335).
+	Probe bool
+	// Redirects lets the node tell senders on a link of a better first hop.
+	Redirects bool
+	// NoTimestamp keeps the node from answering timestamp requests.
+	NoTimestamp bool
+	// ReportSub1280 lets Packet Too Big tell an IPv6 MTU below 1280 (RFC 8201 §4).
+	ReportSub1280 bool
+}
+
+// SourceRoute is what happens to IPv4 packets with a loose or strict source route.
+type SourceRoute uint8
+
+const (
+	// SourceRouteDrop discards them silently (RFC 7126 §4.3, §4.4).
+	SourceRouteDrop SourceRoute = iota
+	// SourceRouteIgnore forwards by the destination and leaves the option as it is.
+	SourceRouteIgnore
+	// SourceRouteProcess obeys it (RFC 1812 §5.3.13.4).
+	SourceRouteProcess
+)
+
+// Martians says which special prefixes are forwarded (RFC 1812 §5.3.7, RFC 6890).
+type Martians uint8
+
+const (
+	// MartiansStrict forwards none of them.
+	MartiansStrict Martians = iota
+	// MartiansLoose lets 0/8 and 240/4 pass, as practice has it.
+	MartiansLoose
+	// MartiansOff lets 169.254/16 pass too. Loopback, multicast sources and
+	// 255.255.255.255 never pass.
+	MartiansOff
+)
+
+// HopByHop is what happens to IPv6 hop-by-hop options in transit (RFC 8200 §4.3).
+type HopByHop uint8
+
+const (
+	// HopByHopProcess obeys the two high bits of unknown options.
+	HopByHopProcess HopByHop = iota
+	// HopByHopIgnore forwards without a look.
+	HopByHopIgnore
+	// HopByHopDrop discards silently.
+	HopByHopDrop
+)
+
+// ErrorSource says whose address an error comes from.
+type ErrorSource uint8
+
+const (
+	// ErrorSourceEgress: of the link that the error leaves by (RFC 1812 §4.3.2.4).
+	ErrorSourceEgress ErrorSource = iota
+	// ErrorSourceIngress: of the link that the invoking packet came from.
+	ErrorSourceIngress
+)
+
+// Extensions says what errors tell beyond the quote.
+type Extensions uint8
+
+const (
+	// ExtensionsOff: nothing.
+	ExtensionsOff Extensions = iota
+	// ExtensionsIncoming: the interface that the invoking packet came from.
+	ExtensionsIncoming
+	// ExtensionsAll: also the one that it would have left by, and the next hop.
+	ExtensionsAll
+)
+
+// URPF is the reverse path filter of a link (RFC 3704 §2).
+type URPF uint8
+
+const (
+	// URPFOff takes any source.
+	URPFOff URPF = iota
+	// URPFLoose wants a route to the source, by whatever link.
+	URPFLoose
+	// URPFFeasible wants a route to the source by this link, best or not.
+	URPFFeasible
+	// URPFStrict wants the best route to the source to go by this link.
+	URPFStrict
+)

@@ -1,0 +1,80 @@
+package forwarding
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/icmprouter/icmprouter/icmpgen"
+	"github.com/icmprouter/icmprouter/wire"
+)
+
+// maxObjects is the number of extension objects of an error: the incoming and
+// the outgoing interface, and the next hop.
+const maxObjects = 3
+
+// extensions appends to objects what the settings let an error tell about the
+// interfaces of p (RFC 5837 §4.1).
+func (t *Table) extensions(objects []icmpgen.Object, p *wire.Packet, in int) []icmpgen.Object {
+	objects = append(objects, t.describe(icmpgen.RoleIncoming, in, p.Src))
+	there, found := t.fib.Lookup(p.Dst)
+	if t.settings.Extensions != ExtensionsAll || !found || there.Action != Forward {
+		return objects
+	}
+	objects = append(objects, t.describe(icmpgen.RoleOutgoing, there.Link, p.Dst))
+	if there.via.IsValid() {
+		objects = append(objects, icmpgen.Object{Class: icmpgen.ClassInterface, Role: icmpgen.RoleNextHop, Addr: there.via})
+	}
+	return objects
+}
+
+// describe tells of a link in its role, with the address that it has for peer: it
+// is no other link's, lest the reader take that for this one (RFC 5837 §4.2).
+func (t *Table) describe(role icmpgen.Role, link int, peer netip.Addr) icmpgen.Object {
+	l := &t.links[link]
+	return icmpgen.Object{
+		Class: icmpgen.ClassInterface, Role: role,
+		Index: ifIndex(link), Addr: l.own(peer), Name: l.Name, MTU: uint32(l.MTU),
+	}
+}
+
+// ifIndex is what the node calls a link by number (RFC 2863 §3.1.5): from one,
+// in the order of names.
+func ifIndex(link int) uint32 { return uint32(link) + 1 }
+
+// probe answers what an extended echo request asks about a link (RFC 8335 §4). The links are
+// point-to-point and have no table of neighbors.
+func (t *Table) probe(p *wire.Packet) icmpgen.ProbeAnswer {
+	q, code := icmpgen.ParseProbe(p)
+	if code != icmpgen.ProbeOK {
+		return icmpgen.ProbeAnswer{Code: code}
+	}
+	if !q.Local {
+		return icmpgen.ProbeAnswer{Code: icmpgen.ProbeNoTableEntry}
+	}
+	answer := icmpgen.ProbeAnswer{Code: icmpgen.ProbeNoInterface}
+	for i := range t.links {
+		l := &t.links[i]
+		switch {
+		case !l.named(q.Name) && q.Index != ifIndex(i) && !l.has(q.Addr):
+		case answer.Code == icmpgen.ProbeOK: // link-local addresses are on many links
+			return icmpgen.ProbeAnswer{Code: icmpgen.ProbeMultiple}
+		case l.Down: // then nothing runs there
+			answer = icmpgen.ProbeAnswer{}
+		default:
+			answer = icmpgen.ProbeAnswer{Active: true, IPv4: l.speaks(32), IPv6: l.speaks(128)}
+		}
+	}
+	return answer
+}
+
+// named says whether the link has that name. Without one, nobody asks by name.
+func (l *Link) named(name []byte) bool { return len(name) > 0 && string(name) == l.Name }
+
+func (l *Link) has(a netip.Addr) bool {
+	return slices.ContainsFunc(l.Addresses, func(own netip.Prefix) bool { return own.Addr() == a })
+}
+
+// speaks says whether the link has an address of that length in bits.
+func (l *Link) speaks(bits int) bool {
+	return slices.ContainsFunc(l.Addresses, func(own netip.Prefix) bool { return own.Addr().BitLen() == bits })
+}
