@@ -71,6 +71,7 @@ type ICMP struct {
 	Unreachable      Message `json:"unreachable,omitzero" jsonschema:"Destination unreachable with any other code, and TCP resets."`
 	ParameterProblem Message `json:"parameter_problem,omitzero" jsonschema:"Errors in headers and options."`
 	Redirect         Message `json:"redirect,omitzero" jsonschema:"Redirects, unless redirects is false."`
+	Echo             Echo    `json:"echo,omitzero" jsonschema:"Echo requests to the node."`
 	ErrorSource      string  `json:"error_source,omitempty" enum:"egress,ingress" default:"egress" jsonschema:"Whose address an error comes from: that of the interface that it leaves by (RFC 1812), or that of the interface that the packet in question came from, as traceroutes like it. One about a packet to an address of the node comes from that address either way."`
 	Extensions       string  `json:"extensions,omitempty" enum:"off,incoming,all" default:"off" jsonschema:"What errors tell beyond the quote (RFC 4884, RFC 5837): nothing; the interface that the packet came from; or also the one that it would have left by, and the next hop."`
 	Probe            bool    `json:"probe,omitempty" default:"false" jsonschema:"The node answers extended echo requests, which ask about its interfaces (RFC 8335)."`
@@ -82,6 +83,11 @@ type ICMP struct {
 // Message is what a node does with one kind of error message.
 type Message struct {
 	Rate Rate `json:"rate,omitzero" default:"icmp.rate" jsonschema:"How many of this kind the node sends. What it leaves out, icmp.rate says."`
+}
+
+// Echo is what a node does with echo requests.
+type Echo struct {
+	Action string `json:"action,omitempty" enum:"send,drop" default:"send" jsonschema:"What happens: send answers; drop discards the request silently."`
 }
 
 // Rate is a token bucket for all destinations together, and one for each alone.

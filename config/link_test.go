@@ -58,7 +58,7 @@ const links = `{ "nodes": { "r1": { "router_id": "10.0.0.1", "source_route": "dr
     { "to": "::/0", "interface": "a", "via": "fe80::9" },
     { "to": "10.8.0.0/16", "interface": "b", "via": "10.9.9.9" },
     { "to": "fd00:5::/64", "via": "fd00:1::9" } ],
-  "icmp": { "timestamp": true, "redirects": false, "rate": { "unlimited": true } } } } }`
+  "icmp": { "timestamp": true, "redirects": false, "echo": { "action": "drop" }, "rate": { "unlimited": true } } } } }`
 
 func TestLinksPlan(t *testing.T) {
 	node := parse(t, links).Plan().Nodes[0]
@@ -92,7 +92,7 @@ func TestSummaryOfKnobs(t *testing.T) {
 	got := "\n" + f.Summary()
 	want := `
 node r1
-  with    router_id 10.0.0.1, martians off, icmp.redirects false
+  with    router_id 10.0.0.1, martians off, icmp.redirects false, icmp.echo.action drop
   a       router       10.1.0.1/24, fd00:1::1/64, fe80::1/64  MTU 1500, urpf strict
           a            no address                             MTU 1500
   b       router       no address                             MTU 1500

@@ -151,7 +151,7 @@ const complete = `{
       "unreachable": { "rate": {} },
       "parameter_problem": {},
       "redirect": {},
-      "error_source": "ingress", "extensions": "all", "probe": true, "redirects": true, "timestamp": false, "report_sub_1280": true
+      "error_source": "ingress", "extensions": "all", "probe": true, "echo": {"action": "drop"}, "redirects": true, "timestamp": false, "report_sub_1280": true
     }
   } }
 }`

@@ -53,6 +53,7 @@ func (n Node) settings() forwarding.Settings {
 		Extensions:    extensions[n.ICMP.Extensions],
 		Probe:         n.ICMP.Probe,
 		Redirects:     n.ICMP.Redirects == nil || *n.ICMP.Redirects,
+		NoEcho:        n.ICMP.Echo.Action == "drop",
 		NoTimestamp:   n.ICMP.Timestamp != nil && !*n.ICMP.Timestamp,
 		ReportSub1280: n.ICMP.ReportSub1280,
 	}

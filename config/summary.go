@@ -29,6 +29,9 @@ func (f *File) Summary() string {
 		for _, knob := range knobs(node.ICMP) {
 			set = append(set, "icmp."+knob)
 		}
+		for _, knob := range knobs(node.ICMP.Echo) {
+			set = append(set, "icmp.echo."+knob)
+		}
 		if len(set) > 0 {
 			fmt.Fprintf(w, "  with\t%s\n", strings.Join(set, ", "))
 		}

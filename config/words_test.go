@@ -123,6 +123,8 @@ func TestSettings(t *testing.T) {
 		{`"r1": {`, `"hop_by_hop_limit": 1023`, set(func(s *forwarding.Settings) { s.HopByHopLimit = 1023 })},
 		{`"icmp": {`, `"probe": true`, set(func(s *forwarding.Settings) { s.Probe = true })},
 		{`"icmp": {`, `"redirects": true`, forwarding.Settings{Redirects: true}},
+		{`"icmp": {`, `"echo": {"action": "send"}`, forwarding.Settings{Redirects: true}},
+		{`"icmp": {`, `"echo": {"action": "drop"}`, set(func(s *forwarding.Settings) { s.NoEcho = true })},
 		{`"icmp": {`, `"timestamp": true`, forwarding.Settings{Redirects: true}},
 		{`"icmp": {`, `"timestamp": false`, set(func(s *forwarding.Settings) { s.NoTimestamp = true })},
 		{`"icmp": {`, `"report_sub_1280": true`, set(func(s *forwarding.Settings) { s.ReportSub1280 = true })},

@@ -24,6 +24,7 @@ var knobs = map[string]string{
 	"directed_broadcast": "b: directed broadcasts are forwarded to port B",
 	"router_id":          "the address that unnumbered ports use",
 	"redirects":          "on or off: whether redirects are sent",
+	"echo":               "off: echo requests are not answered",
 	"timestamp":          "off: timestamp requests are not answered",
 	"p2p":                "the ports are point-to-point links, such as TUN devices",
 	"only":               "4: the router has no IPv6",

@@ -75,6 +75,8 @@ func selfConfig(n Needs, pathA, pathB string) object {
 			node[key] = json.Number(value)
 		case "error_source", "extensions":
 			icmp[key] = value
+		case "echo":
+			icmp[key] = object{"action": map[string]string{"on": "send", "off": "drop"}[value]}
 		case "probe", "report_sub_1280":
 			icmp[key] = true
 		case "redirects", "timestamp":

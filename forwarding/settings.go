@@ -26,6 +26,8 @@ type Settings struct {
 	Probe bool
 	// Redirects lets the node tell senders on a link of a better first hop.
 	Redirects bool
+	// NoEcho keeps the node from answering echo requests.
+	NoEcho bool
 	// NoTimestamp keeps the node from answering timestamp requests.
 	NoTimestamp bool
 	// ReportSub1280 lets Packet Too Big tell an IPv6 MTU below 1280 (RFC 8201 §4).

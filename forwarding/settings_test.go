@@ -22,6 +22,7 @@ var choices = map[string]func(s *forwarding.Settings){
 	"extensions all":       func(s *forwarding.Settings) { s.Extensions = forwarding.ExtensionsAll },
 	"probe on":             func(s *forwarding.Settings) { s.Probe = true },
 	"redirects on":         func(s *forwarding.Settings) { s.Redirects = true },
+	"echo off":             func(s *forwarding.Settings) { s.NoEcho = true },
 	"timestamp off":        func(s *forwarding.Settings) { s.NoTimestamp = true },
 	"sub-1280 on":          func(s *forwarding.Settings) { s.ReportSub1280 = true },
 	"router-id on":         func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },

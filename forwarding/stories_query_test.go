@@ -198,3 +198,17 @@ func TestFragmentsOutliveLinks(t *testing.T) {
 		n.counted("held -1, reassembly-timeout 1, reassembly-time-exceeded sent 1")
 	})
 }
+
+// A node may be told to ignore echo requests (RFC 1812 §4.3.3.6).
+func TestEchoOff(t *testing.T) {
+	both(t, func(n *node) {
+		n.set("echo off")
+		n.send("left: h1 > r.left echo 32")
+		n.counted("icmp-ignored 1")
+		n.send("left: h1 > h2 echo 32")
+		n.want("right: h1 > h2 forwarded")
+		n.set("")
+		n.send("left: h1 > r.left echo 32")
+		n.want("left: r.left > h1 echo-reply")
+	})
+}
