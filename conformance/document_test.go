@@ -25,7 +25,7 @@ func TestDocument(t *testing.T) {
 	needs.Tool(t, "ip", "iproute2")
 	needs.Time(t, "75 s")
 	program := filepath.Join(t.TempDir(), "icmprouter")
-	if out, err := exec.Command("go", "build", "-o", program, "../cmd/icmprouter").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, "../cmd/icmprouter").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	requirements, err := Requirements()

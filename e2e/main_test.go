@@ -23,7 +23,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "icmprouter")
-	args := []string{"build", "-o", program}
+	args := []string{"build", "-buildvcs=false", "-o", program}
 	if os.Getenv("ICMPROUTER_TEST_RACE") == "1" {
 		args = append(args, "-race")
 	}
