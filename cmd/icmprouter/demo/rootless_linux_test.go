@@ -35,7 +35,7 @@ func asNobody(t *testing.T, setup string, args ...string) *exec.Cmd {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	os.Chmod(dir, 0o755)
 	binary := filepath.Join(dir, "icmprouter")
-	if out, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "..").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	command := []string{"--mount", "sh", "-ec", setup, "sh", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary, "demo"}
