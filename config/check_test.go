@@ -144,7 +144,7 @@ var badNetworks = []bad{
 		`f:12:25: nodes.r1.interfaces.right.addresses[0]: "10.2.0.1/33" is no prefix: prefix length out of range; expected an address with the length of its prefix, as "10.1.0.1/24" or "fd00::1/64"`,
 	}},
 	{"via and an unknown kind", `"kind": "prohibit"`, `"via": "10.2.0.2", "kind": "prohibits"`, []string{
-		`f:18:114: nodes.r1.routes[1].kind: "prohibits" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable" or "prohibit"; did you mean "prohibit"?`,
+		`f:18:114: nodes.r1.routes[1].kind: "prohibits" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable", "prohibit" or "reject"; did you mean "prohibit"?`,
 	}},
 	{"IPv6 MTU, IPv6 on the kernel's side alone", `"10.2.0.1/24", "fd00:2::1/64"],
           "mtu": 1400`, `"10.2.0.1/24"],

@@ -97,7 +97,7 @@ var badGrammar = []bad{
 		`f:19:67: nodes.r1.icmp.redirect.rate.burst: a bound on what is unlimited; expected either "unlimited" or "pps" and "burst"`,
 	}},
 	{"unknown kind of route", `"prohibit"`, `"prohibited"`, []string{
-		`f:18:95: nodes.r1.routes[1].kind: "prohibited" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable" or "prohibit"; did you mean "prohibit"?`,
+		`f:18:95: nodes.r1.routes[1].kind: "prohibited" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable", "prohibit" or "reject"; did you mean "prohibit"?`,
 	}},
 	{"unknown device", `"netns": "client"`, `"device": "wireguad", "netns": "client"`, []string{
 		`f:8:30: nodes.r1.interfaces.left.tun.device: "wireguad" is none of the words that may stand here; expected "kernel", "wireguard", "water" or "memory"; did you mean "wireguard"?`,

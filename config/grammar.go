@@ -29,6 +29,7 @@ type Node struct {
 	Interfaces    map[string]Interface `json:"interfaces" atleast:"1" jsonschema:"The links of the node by name, named as nodes are."`
 	Routes        []Route              `json:"routes,omitempty" default:"none" jsonschema:"Where packets go beyond the prefixes of the interfaces, which need no route. The longest prefix decides."`
 	RouterID      netip.Addr           `json:"router_id,omitzero" default:"the first IPv4 address of an interface, by their names; without any, 192.0.0.8" jsonschema:"The IPv4 address that messages come from where the interface has none: one of the node's own, or one that is on no prefix of its interfaces."`
+	RecordOptions string               `json:"record_options,omitempty" enum:"process,ignore,drop" default:"process" jsonschema:"What happens to IPv4 packets with a record route or a timestamp option: process writes the node into it; ignore leaves it as it is; drop discards the packets silently (RFC 7126)."`
 	SourceRoute   string               `json:"source_route,omitempty" enum:"drop,ignore,process" default:"drop" jsonschema:"What happens to IPv4 packets with a loose or strict source route: drop discards them silently (RFC 7126); ignore forwards by the destination and leaves the option as it is; process obeys it (RFC 1812)."`
 	Martians      string               `json:"martians,omitempty" enum:"strict,loose,off" default:"strict" jsonschema:"Which special IPv4 prefixes are forwarded: strict none; loose 0.0.0.0/8 and 240.0.0.0/4, which may then be configured as well; off 169.254.0.0/16 too. Loopback, multicast sources and 255.255.255.255 never are."`
 	HopByHop      string               `json:"hop_by_hop,omitempty" enum:"process,ignore,drop" default:"process" jsonschema:"What happens to IPv6 packets with hop-by-hop options on their way: process obeys the two high bits of unknown options; ignore forwards without a look; drop discards silently."`
@@ -60,7 +61,7 @@ type Route struct {
 	To        netip.Prefix `json:"to" jsonschema:"The prefix of the destinations."`
 	Via       netip.Addr   `json:"via,omitzero" default:"none" jsonschema:"The next hop of a unicast route: an address of another on a prefix of one of the node's interfaces, or on the link of interface. A link-local one (fe80::…) needs interface."`
 	Interface string       `json:"interface,omitempty" atleast:"1" pattern:"^[A-Za-z0-9._-]{1,63}$" default:"that which reaches via" jsonschema:"The name of the interface that a unicast route goes by. Without via, the destinations themselves are on its link."`
-	Kind      string       `json:"kind,omitempty" enum:"unicast,blackhole,unreachable,prohibit" default:"unicast" jsonschema:"What happens: unicast forwards to via, or by interface; blackhole discards silently; unreachable discards and says so; prohibit discards and says that it is administratively prohibited."`
+	Kind      string       `json:"kind,omitempty" enum:"unicast,blackhole,unreachable,prohibit,reject" default:"unicast" jsonschema:"What happens: unicast forwards to via, or by interface; blackhole discards silently; unreachable discards and says so; prohibit discards and says that it is administratively prohibited; reject discards and says reject route, which in IPv4 is host unreachable."`
 }
 
 // ICMP is what a node says about packets.

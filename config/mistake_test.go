@@ -157,7 +157,7 @@ func TestTogether(t *testing.T) {
 		`f:5:37: nodes.r1.interfaces.right.tun.mtu: the string "big" does not belong here; expected a whole number from 68 to 65535`,
 		`f:5:58: nodes.r1.interfaces.right.tun.addresses[0]: "10.2.0.300/24" is no prefix: IPv4 field has value >255; expected an address with the length of its prefix, as "10.1.0.1/24" or "fd00::1/64"`,
 		`f:6:23: nodes.r1.routes[0].to: 10.9.9.9/16 has bits beyond its length; expected "10.9.0.0/16"`,
-		`f:6:83: nodes.r1.routes[1].kind: "blackhol" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable" or "prohibit"; did you mean "blackhole"?`,
+		`f:6:83: nodes.r1.routes[1].kind: "blackhol" is none of the words that may stand here; expected "unicast", "blackhole", "unreachable", "prohibit" or "reject"; did you mean "blackhole"?`,
 		`f:6:97: nodes.r1.routes[2]: the key "to" is missing`,
 		`f:6:97: nodes.r1.routes[2]: a unicast route without "via" and "interface"; expected a next hop in "via", an "interface", or a "kind" that needs neither`,
 		`f:7:32: nodes.r1.icmp.rate.burst: 0 is out of range; expected a whole number from 1 to 1000000000`,

@@ -41,6 +41,7 @@ var kinds = map[string]forwarding.Kind{
 	"blackhole":   forwarding.Blackhole,
 	"unreachable": forwarding.Unreachable,
 	"prohibit":    forwarding.Prohibit,
+	"reject":      forwarding.Reject,
 }
 
 func (i Interface) plan(node, name string) network.Interface {

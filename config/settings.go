@@ -10,6 +10,12 @@ import (
 
 // The words of the knobs. One that is left out is the zero value, the default.
 var (
+	records = map[string]forwarding.Record{
+		"":        forwarding.RecordProcess,
+		"process": forwarding.RecordProcess,
+		"ignore":  forwarding.RecordIgnore,
+		"drop":    forwarding.RecordDrop,
+	}
 	sourceRoutes = map[string]forwarding.SourceRoute{
 		"drop":    forwarding.SourceRouteDrop,
 		"ignore":  forwarding.SourceRouteIgnore,
@@ -46,6 +52,7 @@ func (n Node) settings() forwarding.Settings {
 	return forwarding.Settings{
 		RouterID:      n.RouterID,
 		SourceRoute:   sourceRoutes[n.SourceRoute],
+		Record:        records[n.RecordOptions],
 		Martians:      martians[n.Martians],
 		HopByHop:      hopByHops[n.HopByHop],
 		HopByHopLimit: n.HopByHopLimit,

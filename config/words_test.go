@@ -70,6 +70,10 @@ func TestKnobs(t *testing.T) {
 			"": forwarding.SourceRouteDrop, "drop": forwarding.SourceRouteDrop,
 			"ignore": forwarding.SourceRouteIgnore, "process": forwarding.SourceRouteProcess,
 		}, func(s forwarding.Settings, _ network.Interface) any { return s.SourceRoute }},
+		{Node{}, "record_options", `"r1": {`, map[string]any{
+			"": forwarding.RecordProcess, "process": forwarding.RecordProcess,
+			"ignore": forwarding.RecordIgnore, "drop": forwarding.RecordDrop,
+		}, func(s forwarding.Settings, _ network.Interface) any { return s.Record }},
 		{Node{}, "martians", `"r1": {`, map[string]any{
 			"": forwarding.MartiansStrict, "strict": forwarding.MartiansStrict,
 			"loose": forwarding.MartiansLoose, "off": forwarding.MartiansOff,

@@ -8,6 +8,7 @@ var knobs = map[string]string{
 	"b.unnumbered":       "port B has no IPv4 address",
 	"a.address":          "the IPv4 address of port A, with its prefix length, instead of 10.1.0.1/24",
 	"a.urpf":             "the reverse path is checked on port A: loose, feasible or strict",
+	"record_options":     "process, ignore or drop: what happens to record routes and timestamps",
 	"source_route":       "drop, ignore or process: what happens to source routes",
 	"hop_by_hop_limit":   "how many hop-by-hop options are allowed",
 	"probe":              "RFC 8335 PROBE is answered",

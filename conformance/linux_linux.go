@@ -50,7 +50,7 @@ const silent = "ipv6.conf.default.disable_ipv6=1"
 // linuxCannot says what of the needs Linux cannot do.
 func linuxCannot(n Needs) string {
 	for _, key := range []string{"too_big", "icmp", "lie", "extensions", "hop_by_hop", "hop_by_hop_limit", "report_sub_1280",
-		"multicast", "martians", "timestamp", "echo"} {
+		"multicast", "martians", "timestamp", "echo", "record_options"} {
 		if n[key] != "" {
 			return key + "=" + n[key] + ": not in Linux without help"
 		}

@@ -69,7 +69,7 @@ func selfConfig(n Needs, pathA, pathB string) object {
 	}
 	for key, value := range n {
 		switch key {
-		case "source_route", "martians", "hop_by_hop", "router_id":
+		case "source_route", "record_options", "martians", "hop_by_hop", "router_id":
 			node[key] = value
 		case "hop_by_hop_limit":
 			node[key] = json.Number(value)

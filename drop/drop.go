@@ -53,6 +53,8 @@ const (
 	NoRoute
 	// Unreachable: a route of kind unreachable.
 	Unreachable
+	// Rejected: a route of kind reject.
+	Rejected
 	// Prohibited: a route of kind prohibit.
 	Prohibited
 	// Blackhole: a route of kind blackhole.
@@ -71,7 +73,7 @@ const (
 	SourceRouted
 	// SourceRouteFailed: the next address of a strict source route is not on a link of this node (RFC 1122 §3.2.1.8 (c)).
 	SourceRouteFailed
-	// OptionRefused: an unrecognized IPv6 option that asks to discard silently, or hop-by-hop options where they are not wanted (RFC 8200 §4.2).
+	// OptionRefused: an unrecognized IPv6 option that asks to discard silently (RFC 8200 §4.2), or options that the node is set to drop.
 	OptionRefused
 	// BadOption: an unrecognized IPv6 option that asks for an error (RFC 8200 §4.2).
 	BadOption
@@ -145,6 +147,7 @@ var names = [NumReasons]string{
 	BeyondScope:          "beyond-scope",
 	NoRoute:              "no-route",
 	Unreachable:          "unreachable",
+	Rejected:             "rejected",
 	Prohibited:           "prohibited",
 	Blackhole:            "blackhole",
 	LinkDown:             "link-down",

@@ -98,6 +98,7 @@ func (t *Table) toMany(dst netip.Addr) bool {
 func (t *Table) stamp(link int, dst netip.Addr, now time.Duration) wire.Stamp {
 	return wire.Stamp{
 		Egress: t.addressOn(link, dst), Millis: millis(now), Own: t,
+		Silent: t.settings.Record == RecordIgnore,
 		Follow: t.settings.SourceRoute == SourceRouteProcess,
 	}
 }

@@ -27,6 +27,17 @@ func (t *Table) Own(address netip.Addr) bool {
 	return found && there.Action == Deliver
 }
 
+// refused says why no packet with such IPv4 options is wanted, or Alive.
+func (t *Table) refused(o wire.OptionSummary) drop.Reason {
+	switch {
+	case o.SourceRoute != wire.NoSourceRoute && t.settings.SourceRoute == SourceRouteDrop:
+		return drop.SourceRouted
+	case o.Records && t.settings.Record == RecordDrop:
+		return drop.OptionRefused
+	}
+	return drop.Alive
+}
+
 // transit looks at the options of a packet that is to be forwarded: those that
 // every node on the way looks at.
 func (t *Table) transit(p *wire.Packet) Verdict {

@@ -29,6 +29,7 @@ var ends = [drop.NumReasons][]string{
 	drop.BeyondScope:          {"6", "left: linklocal > h2 udp 32"},
 	drop.NoRoute:              {"left: h1 > nowhere udp 32"},
 	drop.Unreachable:          {"left: h1 > unreachable udp 32"},
+	drop.Rejected:             {"left: h1 > rejected udp 32"},
 	drop.Prohibited:           {"left: h1 > prohibited udp 32"},
 	drop.Blackhole:            {"left: h1 > blackhole udp 32"},
 	drop.LinkDown:             {"left: h1 > hdown udp 32"},

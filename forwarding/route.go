@@ -92,8 +92,8 @@ func (t *Table) invalid(p *wire.Packet, in int) drop.Reason {
 	if t.links[in].URPF != URPFOff && !t.reversePath(p.Src, in) {
 		return drop.ReversePath
 	}
-	if p.HasOptions() && t.settings.SourceRoute == SourceRouteDrop && p.InspectOptions(t).SourceRoute != wire.NoSourceRoute {
-		return drop.SourceRouted
+	if p.HasOptions() {
+		return t.refused(p.InspectOptions(t))
 	}
 	return drop.Alive
 }

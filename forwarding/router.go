@@ -98,6 +98,7 @@ var answers = [drop.NumReasons]icmpgen.Message{
 	drop.BeyondScope:         icmpgen.BeyondScope,
 	drop.NoRoute:             icmpgen.NetUnreachable,
 	drop.Unreachable:         icmpgen.RouteUnreachable,
+	drop.Rejected:            icmpgen.RejectRoute,
 	drop.Prohibited:          icmpgen.AdminProhibited,
 	drop.LinkDown:            icmpgen.HostUnreachable,
 	drop.Hairpin:             icmpgen.HostUnreachable,

@@ -11,6 +11,8 @@ type Settings struct {
 	RouterID netip.Addr
 	// SourceRoute is what happens to IPv4 packets with a source route.
 	SourceRoute SourceRoute
+	// Record is what happens to IPv4 packets with a record route or a timestamp.
+	Record Record
 	// Martians says which addresses are never forwarded.
 	Martians Martians
 	// HopByHop is what happens to IPv6 hop-by-hop options.
@@ -44,6 +46,18 @@ const (
 	SourceRouteIgnore
 	// SourceRouteProcess obeys it (RFC 1812 §5.3.13.4).
 	SourceRouteProcess
+)
+
+// Record is what happens to IPv4 packets with a record route or a timestamp option.
+type Record uint8
+
+const (
+	// RecordProcess writes the node into them (RFC 1812 §5.3.13.5, §5.3.13.6).
+	RecordProcess Record = iota
+	// RecordIgnore leaves them as they are.
+	RecordIgnore
+	// RecordDrop discards the packets silently (RFC 7126 §4.5, §4.7).
+	RecordDrop
 )
 
 // Martians says which special prefixes are forwarded (RFC 1812 §5.3.7, RFC 6890).

@@ -12,6 +12,8 @@ import (
 var choices = map[string]func(s *forwarding.Settings){
 	"source-route ignore":  func(s *forwarding.Settings) { s.SourceRoute = forwarding.SourceRouteIgnore },
 	"source-route process": func(s *forwarding.Settings) { s.SourceRoute = forwarding.SourceRouteProcess },
+	"record ignore":        func(s *forwarding.Settings) { s.Record = forwarding.RecordIgnore },
+	"record drop":          func(s *forwarding.Settings) { s.Record = forwarding.RecordDrop },
 	"martians loose":       func(s *forwarding.Settings) { s.Martians = forwarding.MartiansLoose },
 	"martians off":         func(s *forwarding.Settings) { s.Martians = forwarding.MartiansOff },
 	"hop-by-hop ignore":    func(s *forwarding.Settings) { s.HopByHop = forwarding.HopByHopIgnore },

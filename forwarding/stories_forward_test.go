@@ -137,6 +137,9 @@ func TestRoutesThatRefuse(t *testing.T) {
 		n.send("left: h1 > prohibited udp 32")
 		n.want("left: r.left > h1 admin-prohibited quote all")
 		n.counted("prohibited 1, admin-prohibited sent 1")
+		n.send("left: h1 > rejected udp 32")
+		n.want("left: r.left > h1 reject-route quote all")
+		n.counted("rejected 1, reject-route sent 1")
 	})
 }
 

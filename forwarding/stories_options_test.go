@@ -169,3 +169,26 @@ func TestRecordUnnumbered(t *testing.T) {
 		n.want("right: h1 > h2 stamped 440c0d01c00000080036ee80")
 	})
 }
+
+// What a node may be told to do with record routes and timestamps (RFC 7126 §4.5, §4.7).
+func TestRecordSetting(t *testing.T) {
+	only(t, 4, noOptions, func(n *node) {
+		const route, stamps = "0707040000000000", "4408050000000000"
+		n.set("record ignore")
+		for _, options := range []string{route, stamps} {
+			n.send("left: h1 > h2 options " + options + " udp 32")
+			n.want("right: h1 > h2 forwarded")
+			n.send("left: h1 > r.left options " + options + " echo 32")
+			n.want("left: r.left > h1 echo-reply options " + options)
+		}
+		n.counted("forwarded 2, delivered 2, echo-reply sent 2")
+		n.set("record drop")
+		for _, options := range []string{route, stamps} {
+			n.send("left: h1 > h2 ttl 1 options " + options + " udp 32")
+			n.send("left: h1 > r.left options " + options + " echo 32")
+		}
+		n.counted("option-refused 4")
+		n.send("left: h1 > h2 options 94040000 udp 32") // others pass
+		n.want("right: h1 > h2 forwarded")
+	})
+}

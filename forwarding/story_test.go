@@ -83,6 +83,8 @@ func testRoutes() (routes []forwarding.Route) {
 	add("2001:db8:2::/48", forwarding.Blackhole, "")
 	add("198.18.0.0/15", forwarding.Unreachable, "")
 	add("2001:db8:3::/48", forwarding.Unreachable, "")
+	add("100.64.0.0/10", forwarding.Reject, "")
+	add("2001:db8:4::/48", forwarding.Reject, "")
 	return routes
 }
 

@@ -45,6 +45,8 @@ const (
 	Unreachable
 	// Prohibit discards and says administratively prohibited.
 	Prohibit
+	// Reject discards and says reject route, which IPv4 says as host unreachable.
+	Reject
 )
 
 // Route is one configured route.
@@ -164,6 +166,8 @@ func (t *Table) resolve(route Route) (*hop, error) {
 		return &hop{Verdict: dropped(drop.Blackhole)}, nil
 	case Unreachable:
 		return &hop{Verdict: dropped(drop.Unreachable)}, nil
+	case Reject:
+		return &hop{Verdict: dropped(drop.Rejected)}, nil
 	case Prohibit:
 		return &hop{Verdict: dropped(drop.Prohibited)}, nil
 	}

@@ -59,6 +59,8 @@ type OptionSummary struct {
 	Next netip.Addr
 	// Stamp: a record route or a timestamp is to be written on the way out.
 	Stamp bool
+	// Records: there is a record route or a timestamp.
+	Records bool
 	// RouterAlert: some node wants to look closer. Transit needs not (RFC 6398 §5).
 	RouterAlert bool
 }
@@ -135,6 +137,7 @@ func (s *OptionSummary) read(option []byte, seen *uint8, dst netip.Addr, own Own
 		return 0
 	}
 	*seen |= once
+	s.Records = s.Records || once != onceSourceRoute
 	switch once {
 	case onceRecordRoute:
 		free, wrong := room(option, routeData, 4)

@@ -15,6 +15,8 @@ type Stamp struct {
 	Millis uint32
 	// Own is the node.
 	Own Owner
+	// Silent: the node leaves record routes and timestamps as they are.
+	Silent bool
 	// Follow: the node obeys source routes (RFC 1812 §5.3.13.4). Without it,
 	// they are left as they are.
 	Follow bool
@@ -44,6 +46,9 @@ func (p *Packet) StampOptions(s Stamp) {
 // record writes the node into a record route or a timestamp, if there is room,
 // and says whether it wrote.
 func (s Stamp) record(option []byte) bool {
+	if s.Silent {
+		return false
+	}
 	switch option[0] {
 	case optionRecordRoute:
 		if free, _ := room(option, routeData, 4); free {
