@@ -11,7 +11,6 @@ import (
 // The words of the knobs. One that is left out is the zero value, the default.
 var (
 	records = map[string]forwarding.Record{
-		"":        forwarding.RecordProcess,
 		"process": forwarding.RecordProcess,
 		"ignore":  forwarding.RecordIgnore,
 		"drop":    forwarding.RecordDrop,

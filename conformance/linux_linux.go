@@ -64,9 +64,13 @@ func linuxCannot(n Needs) string {
 // startLinux makes a namespace that forwards, with a port A and a port B.
 // With resolve, neighbours are found as Ethernet does it.
 func startLinux(n Needs, resolve bool) (*lab, error) {
+	return newLab(func(l *lab) error { return l.startLinux(n, resolve) })
+}
+
+// newLab returns a lab that has been started; one that fails is taken down.
+func newLab(start func(l *lab) error) (*lab, error) {
 	l := &lab{}
-	err := l.startLinux(n, resolve)
-	if err != nil {
+	if err := start(l); err != nil {
 		l.Close()
 		return nil, err
 	}

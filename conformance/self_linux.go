@@ -26,13 +26,7 @@ func selfCannot(n Needs) string {
 
 // startSelf runs "program run" with a configuration that has T1 and the needs.
 func startSelf(program string, n Needs) (*lab, error) {
-	l := &lab{}
-	err := l.startSelf(program, n)
-	if err != nil {
-		l.Close()
-		return nil, err
-	}
-	return l, nil
+	return newLab(func(l *lab) error { return l.startSelf(program, n) })
 }
 
 func (l *lab) startSelf(program string, n Needs) error {

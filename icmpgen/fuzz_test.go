@@ -22,7 +22,7 @@ func FuzzBuild(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, in []byte, message uint8, way uint16) {
 		if len(in) > wire.MaxDatagram || message >= uint8(NumMessages) {
-			t.Skip()
+			return
 		}
 		p := lend()
 		p.SetLen(copy(p.Buffer()[wire.Headroom:], in))

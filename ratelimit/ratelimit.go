@@ -130,18 +130,18 @@ func (l *Limiter) Allow(limits *Limits, kind Kind, dst netip.Addr, now time.Dura
 // slot finds the slot of dst, or gives it one.
 func (l *Limiter) slot(kind Kind, dst netip.Addr) *slot {
 	set := &l.slots[hash(kind, dst)%sets]
-	oldest := &set[0]
+	fullest := &set[0]
 	for i := range set {
 		s := &set[i]
 		if s.dst == dst && s.kind == kind {
 			return s
 		}
-		if s.bucket < oldest.bucket {
-			oldest = s
+		if s.bucket < fullest.bucket {
+			fullest = s
 		}
 	}
-	*oldest = slot{dst: dst, kind: kind}
-	return oldest
+	*fullest = slot{dst: dst, kind: kind}
+	return fullest
 }
 
 // hash is FNV-1a over the address and the kind. Who predicts it can only push

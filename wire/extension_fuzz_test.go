@@ -30,7 +30,7 @@ func FuzzInspect(f *testing.F) {
 	f.Add(ip4{ttl: 64, protocol: 44, flags: 0x2001, options: count(8), payload: count(9)}.bytes(), 8)
 	f.Fuzz(func(t *testing.T, in []byte, limit int) {
 		if len(in) > wire.MaxDatagram {
-			t.Skip()
+			return
 		}
 		p := load(in)
 		if p.Parse() != drop.Alive {

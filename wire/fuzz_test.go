@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(ip6{next: 59}.bytes(), true)
 	f.Fuzz(func(t *testing.T, in []byte, sealed bool) {
 		if len(in) > wire.MaxDatagram {
-			t.Skip()
+			return
 		}
 		if sealed && len(in) > 60 && in[0]>>4 == 4 {
 			in = seal(slices.Clone(in)) // or the checksum would stop nearly all
