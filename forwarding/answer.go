@@ -112,10 +112,7 @@ func millis(now time.Duration) uint32 {
 // redirect tells the sender of a better first hop, if it has one and is not told
 // by a source route where to send (RFC 1812 §5.2.7.2, RFC 4861 §8.2).
 func (r *Router) redirect(p *wire.Packet, a arrival) {
-	if p.HasOptions() && p.InspectOptions(r.table).SourceRoute != wire.NoSourceRoute {
-		return
-	}
-	if _, _, ok := r.table.better(p, a.in); ok {
+	if _, _, ok := r.table.better(p, a.in); ok && !p.SourceRouted() {
 		r.answer(icmpgen.Redirect, p, a, Verdict{})
 	}
 }
