@@ -28,7 +28,7 @@ func TestExample(t *testing.T) {
 	for _, f := range families {
 		r.ping(t, f.server)
 		r.ping(t, f.left)
-		want(t, r.client(t, "traceroute", "-n", f.server), hops(f.left, f.server))
+		want(t, r.client(t, "traceroute", "-n", "-w", "5", f.server), hops(f.left, f.server))
 		tracepathFinds(t, r, f)
 		wantTCP(t, r, f, "5M")
 	}

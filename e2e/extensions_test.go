@@ -26,7 +26,7 @@ func TestExtensions(t *testing.T) {
 		t.Run(setting, func(t *testing.T) {
 			eachFamily(t, func(t *testing.T, f family) {
 				r := start(t, knobs(t, func(p *topology) { p.ICMP = `"extensions": "` + setting + `"` }))
-				trace := func(to string) string { return r.client(t, "traceroute", "-n", "-e", "-q", "1", "-N", "1", to) }
+				trace := func(to string) string { return r.client(t, "traceroute", "-n", "-w", "5", "-e", "-q", "1", "-N", "1", to) }
 				left := f.object(15, 1, f.says("00010000,0a010001", "00020000,fd000001,00000000,00000000,00000001"), "086c6566,74000000", 1500)
 				both := left
 				if setting == "all" {
@@ -55,7 +55,7 @@ func TestExtensionsOff(t *testing.T) {
 	t.Parallel()
 	eachFamily(t, func(t *testing.T, f family) {
 		r := start(t, newTopology(t))
-		want(t, r.client(t, "traceroute", "-n", "-e", "-q", "1", f.server), ` 1  `+f.left+`  [\d.]+ ms\n 2  `+f.server+`  [\d.]+ ms\n$`)
+		want(t, r.client(t, "traceroute", "-n", "-w", "5", "-e", "-q", "1", f.server), ` 1  `+f.left+`  [\d.]+ ms\n 2  `+f.server+`  [\d.]+ ms\n$`)
 		r.stop()
 		for _, line := range dissect(t, r.captures["left"].path, f.says("icmp.type == 11", "icmpv6.type == 3"), "icmp.length", "icmpv6.length", "icmp.ext") {
 			want(t, line, `^0?\t0?\t$`)
@@ -71,7 +71,7 @@ func TestTracerouteMTU(t *testing.T) {
 		t.Run(setting, func(t *testing.T) {
 			eachFamily(t, func(t *testing.T, f family) {
 				r := start(t, knobs(t, func(p *topology) { p.ICMP = `"extensions": "` + setting + `"` }))
-				want(t, r.client(t, "traceroute", "-n", "--mtu", "-q", "1", f.server),
+				want(t, r.client(t, "traceroute", "-n", "-w", "5", "--mtu", "-q", "1", f.server),
 					` 1  `+f.left+`  [\d.]+ ms F=1500\n 2  `+f.server+`  [\d.]+ ms F=1400\n$`)
 				want(t, r.client(t, "ip", "route", "get", f.server), ` mtu 1400 `)
 				c := r.stop()

@@ -94,7 +94,7 @@ func TestErrorSource(t *testing.T) {
 					p.ICMP, p.Interfaces = `"error_source": "`+setting+`"`, fmt.Sprintf(second, p.Client)
 				}))
 				r.capture("both", r.Client)
-				out := r.client(t, "traceroute", "-n", "-s", f.says("10.6.0.2", "fd00:6::2"), f.server)
+				out := r.client(t, "traceroute", "-n", "-w", "5", "-s", f.says("10.6.0.2", "fd00:6::2"), f.server)
 				want(t, out, hops(from, f.server))
 				c := r.stop()
 				c.wantSent(t, "ttl-exceeded", 3)
@@ -118,7 +118,7 @@ func TestSeveralPrefixes(t *testing.T) {
 		{"fd00:1::1", "fd00:1::2", "fd00:2::2"}, {"fd00:3::1", "fd00:3::2", "fd00:2::2"},
 	} {
 		own(t, r.Client, c.client)
-		want(t, r.client(t, "traceroute", "-n", "-q", "1", "-s", c.client, c.server), ` 1  `+c.node+`  [\d.]+ ms\n 2  `+c.server+`  [\d.]+ ms\n$`)
+		want(t, r.client(t, "traceroute", "-n", "-w", "5", "-q", "1", "-s", c.client, c.server), ` 1  `+c.node+`  [\d.]+ ms\n 2  `+c.server+`  [\d.]+ ms\n$`)
 		want(t, r.client(t, ping(c.node, "-I", c.client)...), ` 0% packet loss`)
 	}
 	c := r.stop()
@@ -140,7 +140,7 @@ func TestUnnumbered(t *testing.T) {
 				p.RightOwn, p.Node = `"fd00:2::1/64"`, c.node
 				p.Routes = `{ "to": "10.2.0.0/24", "interface": "right" }`
 			}))
-			trace := func(netns, to string) string { return must(t, in(netns, "traceroute", "-n", to)...) }
+			trace := func(netns, to string) string { return must(t, in(netns, "traceroute", "-n", "-w", "5", to)...) }
 			want(t, trace(r.Server, "10.1.0.2"), hops(c.from, "10.1.0.2"))
 			want(t, trace(r.Client, "10.2.0.2"), hops("10.1.0.1", "10.2.0.2"))
 			want(t, must(t, in(r.Server, ping(c.from)...)...), `64 bytes from `+c.from+`: icmp_seq=1 ttl=64 `)

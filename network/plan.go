@@ -3,6 +3,8 @@
 package network
 
 import (
+	"time"
+
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/ratelimit"
 	"github.com/icmprouter/icmprouter/tundev"
@@ -12,6 +14,12 @@ import (
 type Plan struct {
 	// Nodes are in the order of their names.
 	Nodes []Node
+	// Workers is the number of threads that move packets; zero: one. A device's
+	// packets are read by one of them, so that no flow is on two.
+	Workers int
+	// BusyPoll is how long a worker that has nothing to do looks for packets
+	// before it sleeps. Longer answers sooner and costs the processor.
+	BusyPoll time.Duration
 }
 
 // Node is one router of a Plan.

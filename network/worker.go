@@ -52,22 +52,18 @@ func (n *Network) Run(ctx context.Context) error {
 	return nil
 }
 
-func newBatch() []wire.Packet {
-	batch := make([]wire.Packet, batchSize)
-	buffers := make([]byte, batchSize*wire.BufferSize)
-	for i := range batch {
-		batch[i].Attach(buffers[i*wire.BufferSize:][:wire.BufferSize:wire.BufferSize])
-	}
-	return batch
+func newBatch() *wire.Batch {
+	return wire.NewBatch(batchSize, make([]byte, batchSize*wire.Stride))
 }
 
 // pump moves one batch from a port's device through its node. A device that
 // gave packets is asked again before anybody waits for it.
-func (n *Network) pump(p *port, batch []wire.Packet) {
-	count, err := p.device.Read(batch)
-	p.ready = count > 0
-	for i := range batch[:count] {
-		packet := &batch[i]
+func (n *Network) pump(p *port, batch *wire.Batch) {
+	batch.Reset()
+	err := p.device.Read(batch)
+	p.ready = batch.Len() > 0
+	for i := range batch.Packets() {
+		packet := &batch.Packets()[i]
 		p.node.router.Receive(packet, p.link, n.now, p.node)
 		p.received += uint64(packet.WireCount())
 		n.pool.settle()

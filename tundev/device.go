@@ -15,23 +15,24 @@ import (
 // Device delivers and takes IP packets. It is used by one goroutine at a time;
 // Close alone may be called from any.
 type Device interface {
-	// Read fills packets from the front of batch, each in its attached buffer of
-	// at least wire.BufferSize octets, and says how many. It never blocks: with
-	// nothing to read it returns 0 and nil. The buffers stay the caller's; the
-	// device uses none of them after Read returned. Packets may come with an
-	// error, and are then good. An error that does not wrap ErrGone is the loss of
-	// single packets; the next Read goes on. Words are not parsed.
-	Read(batch []wire.Packet) (int, error)
+	// Read adds packets to the batch until there is nothing more to read or the
+	// batch has no room. It never blocks: with nothing to read it adds nothing and
+	// returns nil. The memory stays the batch's; the device uses none of it after
+	// Read returned. Packets may come with an error, and are then good. An error
+	// that does not wrap ErrGone is the loss of single packets; the next Read goes
+	// on. Words are not parsed, but GSO is set, in all but HeaderLen.
+	Read(*wire.Batch) error
 
-	// Write sends the datagrams of batch, in order, and says how many the device
-	// took. On an error, the packet at that index was refused, and unless the
+	// Write sends the parsed datagrams of batch, in order, and says how many the
+	// device took. A super-packet that the other side cannot take whole is sent as
+	// its segments. On an error, the packet at that index was refused, and unless the
 	// error wraps ErrGone the caller may go on with the next. Buffers are borrowed until Write returns, headroom
 	// and spare capacity included, and may have changed by then.
 	Write(batch []*wire.Packet) (int, error)
 
 	// Descriptor is the file descriptor that polls readable, or in error, when
-	// Read would return a packet or an error. Poll it only after a Read returned
-	// 0: a device may keep packets that the last batch had no room for. It is
+	// Read would return a packet or an error. Poll it only after a Read added
+	// nothing: a device may keep packets that the last batch had no room for. It is
 	// valid until Close.
 	Descriptor() int
 
@@ -84,7 +85,39 @@ type Spec struct {
 	Addresses []netip.Prefix
 	// Routes are the prefixes that the kernel sends into the device.
 	Routes []netip.Prefix
+	// NoOffloads has the kernel segment and sum before it hands packets over, and
+	// takes none but ordinary packets. Of the backend Kernel.
+	NoOffloads bool
+	// Coalesce says which packets Write may join. Of the backend Kernel.
+	Coalesce Coalesce
+	// Engine moves the packets. Of the backend Kernel.
+	Engine Engine
 }
+
+// Coalesce says which packets of one flow, written together, go to the kernel as
+// one super-packet.
+type Coalesce string
+
+// The choices. The zero value is CoalesceOff.
+const (
+	CoalesceOff Coalesce = "off"
+	CoalesceTCP Coalesce = "tcp"
+	// CoalesceAll joins TCP and UDP.
+	CoalesceAll Coalesce = "all"
+)
+
+// Engine is a way to move packets over the descriptor of a TUN.
+type Engine string
+
+// The engines. The zero value is EngineAuto.
+const (
+	// EngineAuto takes io_uring for bursts where the kernel has it.
+	EngineAuto Engine = "auto"
+	// EngineDirect reads and writes one packet a system call.
+	EngineDirect Engine = "direct"
+	// EngineRing takes io_uring for all, and fails where there is none.
+	EngineRing Engine = "uring"
+)
 
 // String names the device for people: its name, and its namespace if it has one.
 func (s Spec) String() string {

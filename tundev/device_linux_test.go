@@ -95,7 +95,7 @@ func TestReadNeverBlocks(t *testing.T) {
 		}
 		done := make(chan error, 1)
 		go func() {
-			n, err := d.Read(batch(8))
+			n, err := fill(d, batch(8))
 			if n != 0 {
 				err = fmt.Errorf("read %d packets", n)
 			}
@@ -117,7 +117,7 @@ func TestReadNeverBlocks(t *testing.T) {
 		if pollable(d, 0) {
 			t.Error("polls readable with all read")
 		}
-		if n, err := d.Read(nil); n != 0 || err != nil {
+		if n, err := fill(d, wire.NewBatch(0, nil)); n != 0 || err != nil {
 			t.Errorf("Read into no batch: %d, %v", n, err)
 		}
 	})
@@ -130,7 +130,7 @@ func TestCloseFromElsewhere(t *testing.T) {
 		go func() {
 			packets := batch(8)
 			for {
-				if _, err := d.Read(packets); err != nil {
+				if _, err := fill(d, packets); err != nil {
 					ended <- err
 					return
 				}

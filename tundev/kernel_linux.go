@@ -23,27 +23,27 @@ func openKernel(spec Spec) (*kernelTUN, error) {
 	return d, nil
 }
 
-// Read fills batch until the kernel has no more. See Device.
-func (d *kernelTUN) Read(batch []wire.Packet) (int, error) {
+// Read reads until the kernel has no more. See Device.
+func (d *kernelTUN) Read(batch *wire.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
-		return 0, d.gone(os.ErrClosed)
+		return d.gone(os.ErrClosed)
 	}
-	for i := range batch {
-		n, err := unix.Read(d.fd, batch[i].Buffer()[wire.Headroom:])
+	for p := batch.Room(); p != nil; p = batch.Room() {
+		n, err := unix.Read(d.fd, p.Buffer()[wire.Headroom:])
 		for err == unix.EINTR {
-			n, err = unix.Read(d.fd, batch[i].Buffer()[wire.Headroom:])
+			n, err = unix.Read(d.fd, p.Buffer()[wire.Headroom:])
 		}
 		if err == unix.EAGAIN {
-			return i, nil
+			return nil
 		}
 		if err != nil {
-			return i, d.fault(err)
+			return d.fault(err)
 		}
-		batch[i].SetLen(n)
+		batch.Keep(n)
 	}
-	return len(batch), nil
+	return nil
 }
 
 // Write sends batch. See Device.

@@ -87,20 +87,24 @@ func (m *MemoryDevice) Receive(timeout time.Duration) ([]byte, bool) {
 }
 
 // Read takes what was injected. See Device.
-func (m *MemoryDevice) Read(batch []wire.Packet) (int, error) {
+func (m *MemoryDevice) Read(batch *wire.Batch) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.gone(); err != nil {
-		return 0, err
+		return err
 	}
-	n := min(len(batch), m.in.len)
-	for i := range n {
-		batch[i].SetLen(copy(batch[i].Buffer()[wire.Headroom:], m.in.pop()))
+	before := m.in.len
+	for m.in.len > 0 {
+		p := batch.Room()
+		if p == nil {
+			break
+		}
+		batch.Keep(copy(p.Buffer()[wire.Headroom:], m.in.pop()))
 	}
-	if n > 0 && m.in.len == 0 {
+	if before > 0 && m.in.len == 0 {
 		m.ready.clear()
 	}
-	return n, nil
+	return nil
 }
 
 // Write queues copies for Receive. See Device.

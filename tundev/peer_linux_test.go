@@ -139,17 +139,21 @@ func datagram(t testing.TB, src, dst netip.Addr, size, number int) []byte {
 	return buf.Bytes()
 }
 
-// batch returns n packets with buffers, poisoned so that what Read forgets shows.
-func batch(n int) []wire.Packet {
-	packets := make([]wire.Packet, n)
-	for i := range packets {
-		buf := make([]byte, wire.BufferSize)
-		for j := range buf {
-			buf[j] = 0xa5
-		}
-		packets[i].Attach(buf)
+// batch returns a batch of n packets in memory that is poisoned, so that what
+// Read forgets shows.
+func batch(n int) *wire.Batch {
+	memory := make([]byte, n*wire.Stride)
+	for i := range memory {
+		memory[i] = 0xa5
 	}
-	return packets
+	return wire.NewBatch(n, memory)
+}
+
+// fill reads into the emptied batch, and says how many packets came.
+func fill(d Device, b *wire.Batch) (int, error) {
+	b.Reset()
+	err := d.Read(b)
+	return b.Len(), err
 }
 
 // outgoing returns a packet that holds a copy of datagram.
@@ -167,12 +171,12 @@ func readAll(t *testing.T, d Device, want, size int) [][]byte {
 	var got [][]byte
 	packets := batch(size)
 	for len(got) < want {
-		n, err := d.Read(packets)
+		n, err := fill(d, packets)
 		if err != nil {
 			t.Fatalf("Read after %d packets: %v", len(got), err)
 		}
-		for i := range packets[:n] {
-			got = append(got, append([]byte(nil), packets[i].Data...))
+		for i := range n {
+			got = append(got, append([]byte(nil), packets.Packets()[i].Data...))
 		}
 		if n == 0 && !pollable(d, patience) {
 			t.Fatalf("read %d packets, want %d", len(got), want)
@@ -198,7 +202,7 @@ func drain(t *testing.T, d Device) {
 	t.Helper()
 	packets := batch(4)
 	for {
-		n, err := d.Read(packets)
+		n, err := fill(d, packets)
 		if err != nil {
 			t.Fatal(err)
 		}

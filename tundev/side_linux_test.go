@@ -162,11 +162,11 @@ func TestQuiet(t *testing.T) {
 	_, d := open(t, specFor(Kernel, ns.Path()))
 	packets := batch(4)
 	for end := time.Now().Add(1500 * time.Millisecond); pollable(d, time.Until(end)); {
-		n, err := d.Read(packets)
+		_, err := fill(d, packets)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range packets[:n] {
+		for _, p := range packets.Packets() {
 			if p.Data[0]>>4 == 6 && p.Data[6] == 58 && p.Data[40] == 133 {
 				t.Errorf("a router solicitation: %x", p.Data)
 			}

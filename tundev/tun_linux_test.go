@@ -71,7 +71,7 @@ func TestVanished(t *testing.T) {
 		if n, err := d.Write([]*wire.Packet{outgoing(datagram(t, far4, near4, 100, 0))}); n != 0 || !errors.Is(err, ErrGone) {
 			t.Errorf("Write: %d, %v, want ErrGone", n, err)
 		}
-		if _, err := d.Read(batch(4)); !errors.Is(err, ErrGone) || !strings.Contains(err.Error(), "tun7 in ") {
+		if _, err := fill(d, batch(4)); !errors.Is(err, ErrGone) || !strings.Contains(err.Error(), "tun7 in ") {
 			t.Errorf("Read: %v, want ErrGone with the device's name", err)
 		}
 	})

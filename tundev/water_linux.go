@@ -51,23 +51,20 @@ func openWater(spec Spec) (*waterTUN, error) {
 
 // Read asks before each packet whether there is one, as water would wait for
 // it. See Device.
-func (d *waterTUN) Read(batch []wire.Packet) (int, error) {
+func (d *waterTUN) Read(batch *wire.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
-		return 0, d.gone(os.ErrClosed)
+		return d.gone(os.ErrClosed)
 	}
-	for i := range batch {
-		if !d.readable() {
-			return i, nil
-		}
-		n, err := d.port.Read(batch[i].Buffer()[wire.Headroom:])
+	for p := batch.Room(); p != nil && d.readable(); p = batch.Room() {
+		n, err := d.port.Read(p.Buffer()[wire.Headroom:])
 		if err != nil {
-			return i, d.fault(err)
+			return d.fault(err)
 		}
-		batch[i].SetLen(n)
+		batch.Keep(n)
 	}
-	return len(batch), nil
+	return nil
 }
 
 // Write sends batch. See Device.

@@ -19,15 +19,12 @@ type wireguardTUN struct {
 	tun
 	port wgtun.Device
 
-	// bufs and sizes are what one read of port fills: the buffers of the batch,
-	// and after them spare ones, as one super-packet may be more segments than
-	// the batch has room for.
+	// bufs and sizes are what one read of port fills: one super-packet may be
+	// more segments than the batch has room for.
 	bufs  [][]byte
 	sizes []int
-	spare [][]byte
-	// rest are the segments in spare, of rested octets each, that the next Read hands out.
-	rest   [][]byte
-	rested []int
+	// given and count say which of them the batches have had, and how many there are.
+	given, count int
 
 	one [1][]byte
 }
@@ -46,6 +43,9 @@ func openWireGuard(spec Spec) (*wireguardTUN, error) {
 	}
 	d := &wireguardTUN{port: port}
 	d.bufs = make([][]byte, port.BatchSize())
+	for i := range d.bufs {
+		d.bufs[i] = make([]byte, wire.BufferSize)
+	}
 	d.sizes = make([]int, port.BatchSize())
 	d.init(spec, fd)
 	return d, nil
@@ -55,58 +55,29 @@ func openWireGuard(spec Spec) (*wireguardTUN, error) {
 // The descriptor does not poll readable for that rest: read until nothing
 // comes before polling. An error that is not ErrGone is a super-packet that
 // could not be taken apart, or not wholly. See Device.
-func (d *wireguardTUN) Read(batch []wire.Packet) (int, error) {
+func (d *wireguardTUN) Read(batch *wire.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
-		return 0, d.gone(os.ErrClosed)
+		return d.gone(os.ErrClosed)
 	}
-	got := d.takeRest(batch)
-	for got < len(batch) && d.readable() {
-		n, err := d.readSegments(batch[got:])
-		got += n
+	for {
+		for ; d.given < d.count; d.given++ {
+			p := batch.Room()
+			if p == nil {
+				return nil
+			}
+			batch.Keep(copy(p.Buffer()[wire.Headroom:], d.bufs[d.given][:d.sizes[d.given]]))
+		}
+		if batch.Room() == nil || !d.readable() {
+			return nil
+		}
+		n, err := d.port.Read(d.bufs, d.sizes, 0)
+		d.given, d.count = 0, n
 		if err != nil {
-			return got, d.fault(err)
+			return d.fault(err)
 		}
 	}
-	return got, nil
-}
-
-// readSegments reads one packet or super-packet into the front of batch, and
-// what does not fit there into rest.
-func (d *wireguardTUN) readSegments(batch []wire.Packet) (int, error) {
-	room := min(len(batch), len(d.bufs))
-	for i := range room {
-		d.bufs[i] = batch[i].Buffer()
-	}
-	copy(d.bufs[room:], d.spares(len(d.bufs)-room))
-	n, err := d.port.Read(d.bufs, d.sizes, wire.Headroom)
-	for i := range min(n, room) {
-		batch[i].SetLen(d.sizes[i])
-	}
-	if n > room {
-		d.rest, d.rested = d.bufs[room:n], d.sizes[room:n]
-	}
-	return min(n, room), err
-}
-
-// spares returns n buffers of our own, made when first needed.
-func (d *wireguardTUN) spares(n int) [][]byte {
-	for len(d.spare) < n {
-		d.spare = append(d.spare, make([]byte, wire.BufferSize))
-	}
-	return d.spare[:n]
-}
-
-// takeRest copies segments of an earlier super-packet into batch.
-func (d *wireguardTUN) takeRest(batch []wire.Packet) int {
-	n := min(len(d.rest), len(batch))
-	for i := range n {
-		copy(batch[i].Buffer()[wire.Headroom:], d.rest[i][wire.Headroom:wire.Headroom+d.rested[i]])
-		batch[i].SetLen(d.rested[i])
-	}
-	d.rest, d.rested = d.rest[n:], d.rested[n:]
-	return n
 }
 
 // Write sends batch one by one. Given several, wireguard/tun would merge and

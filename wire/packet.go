@@ -82,18 +82,6 @@ type Packet struct {
 	extended bool
 }
 
-// GSO says how a super-packet becomes segments. Its zero value is an ordinary
-// packet. The fields are those of virtio_net_hdr.
-type GSO struct {
-	// Size is the payload of each segment but the last, in octets; zero: one packet.
-	Size int
-	// HeaderLen is the length of the IP and transport headers that each segment repeats.
-	HeaderLen int
-	// ChecksumStart and ChecksumOffset say from where the transport checksum is
-	// summed, and where it is stored, counted from there.
-	ChecksumStart, ChecksumOffset int
-}
-
 // Attach lends buf to the packet, which keeps it until the next Attach.
 // A device puts datagrams at Headroom, so buf should hold BufferSize octets.
 func (p *Packet) Attach(buf []byte) {

@@ -1,0 +1,53 @@
+package wire
+
+// Stride is the distance between two buffers of the largest size, in octets: a
+// whole number of cache lines, and no power of two, lest all packets meet in
+// the same lines of the cache.
+const Stride = (BufferSize + 191) &^ 63
+
+// Batch is the packets of one read, one behind the other in one piece of
+// memory, so that many small ones together are as long as one large one.
+type Batch struct {
+	packets []Packet
+	memory  []byte
+	count   int
+	used    int // octets of memory
+}
+
+// NewBatch returns an empty batch of at most count packets in memory, which it
+// borrows for good: one Stride at least.
+func NewBatch(count int, memory []byte) *Batch {
+	return &Batch{packets: make([]Packet, count), memory: memory}
+}
+
+// Reset empties the batch. Its packets are not to be used any more.
+func (b *Batch) Reset() { b.count, b.used = 0, 0 }
+
+// Packets are those of the batch, in order; they stay the batch's.
+func (b *Batch) Packets() []Packet { return b.packets[:b.count] }
+
+// Len is the number of packets.
+func (b *Batch) Len() int { return b.count }
+
+// Room returns a packet with an attached buffer of at least BufferSize octets,
+// or nil if the batch has no room for another packet of any length. The packet
+// belongs to the batch when Keep is called; until then Room returns it again.
+func (b *Batch) Room() *Packet {
+	if b.count == len(b.packets) || len(b.memory)-b.used < BufferSize {
+		return nil
+	}
+	p := &b.packets[b.count]
+	p.Attach(b.memory[b.used:])
+	return p
+}
+
+// Keep adds the packet that Room returned to the batch: a datagram of n octets
+// stands in its buffer at Headroom. The rest of the buffer is the next packet's.
+func (b *Batch) Keep(n int) {
+	p := &b.packets[b.count]
+	end := b.used + Headroom + n
+	p.Attach(b.memory[b.used:end:end])
+	p.SetLen(n)
+	b.count++
+	b.used = (end + 63) &^ 63
+}
