@@ -26,7 +26,9 @@ func TestExtensions(t *testing.T) {
 		t.Run(setting, func(t *testing.T) {
 			eachFamily(t, func(t *testing.T, f family) {
 				r := start(t, knobs(t, func(p *topology) { p.ICMP = `"extensions": "` + setting + `"` }))
-				trace := func(to string) string { return r.client(t, "traceroute", "-n", "-w", "5", "-e", "-q", "1", "-N", "1", to) }
+				trace := func(to string) string {
+					return r.client(t, "traceroute", "-n", "-w", "5", "-e", "-q", "1", "-N", "1", to)
+				}
 				left := f.object(15, 1, f.says("00010000,0a010001", "00020000,fd000001,00000000,00000000,00000001"), "086c6566,74000000", 1500)
 				both := left
 				if setting == "all" {
