@@ -19,6 +19,7 @@ func inOrder[V any](s *source, path string, object map[string]V) []string {
 // check records what the grammar allows and a network does not.
 func (s *source) check(f *File) {
 	devices := map[device]string{}
+	s.checkBusyPoll(f)
 	for _, name := range inOrder(s, "nodes", f.Nodes) {
 		node, path := f.Nodes[name], join("nodes", name)
 		interfaces := join(path, "interfaces")
@@ -32,6 +33,7 @@ func (s *source) check(f *File) {
 			s.checkMTU(i, path, node.ICMP.ReportSub1280)
 			s.checkBroadcast(i, path)
 			s.checkDevice(i.TUN, path+".tun", devices)
+			s.checkSpeed(i.TUN, path+".tun")
 		}
 		n.checkRouterID(node.RouterID, path+".router_id")
 		for _, name := range order {

@@ -17,8 +17,13 @@ import "net/netip"
 
 // File is one configuration. What Load and Parse return is free of mistakes.
 type File struct {
-	Schema string          `json:"$schema,omitempty" jsonschema:"Where editors find the JSON Schema of this file. The router does not read it."`
-	Nodes  map[string]Node `json:"nodes" atleast:"1" jsonschema:"The routers by name. A name has 1 to 63 letters, digits, dots, underscores and hyphens."`
+	Schema   string          `json:"$schema,omitempty" jsonschema:"Where editors find the JSON Schema of this file. The router does not read it."`
+	Nodes    map[string]Node `json:"nodes" atleast:"1" jsonschema:"The routers by name. A name has 1 to 63 letters, digits, dots, underscores and hyphens."`
+	Workers  int             `json:"workers,omitempty" min:"1" max:"64" default:"1" jsonschema:"How many threads move packets. They share the devices out among them, and the packets of each stay in order. More than one pays where there are four processors or more. Not changed by a reload."`
+	BusyPoll string          `json:"busy_poll,omitempty" atleast:"1" pattern:"^[-+0-9.nuµμmsh]+$" default:"10us" jsonschema:"How long a thread that has nothing to do looks for packets before it sleeps, from 0 to 1s. Longer answers sooner, and takes a whole processor for that time."`
+	Coalesce string          `json:"coalesce,omitempty" enum:"off,tcp,all" default:"off" jsonschema:"Which packets of one flow, read together, go to the kernel as one super-packet: none; those of TCP; or those of UDP too. What the kernel makes of them is as it was, but captures on the device show it whole. Not changed by a reload while the device is open."`
+	Offloads *bool           `json:"offloads,omitempty" default:"true" jsonschema:"The kernel hands over and takes super-packets, and leaves checksums to be completed where they are needed. False for laboratories that want each packet as it is on the wire. Not changed by a reload while the device is open."`
+	Engine   string          `json:"engine,omitempty" enum:"auto,direct,uring" default:"auto" jsonschema:"What moves packets over the descriptor of a TUN: a system call for each; io_uring; or, with auto, io_uring for bursts where the kernel has it. Not changed by a reload while the device is open."`
 
 	// Warnings are what the file may say but hardly means.
 	Warnings []Mistake `json:"-"`
@@ -54,6 +59,9 @@ type TUN struct {
 	MTU       int            `json:"mtu,omitempty" min:"68" max:"65535" default:"mtu of the interface" jsonschema:"The MTU, in octets, that the kernel's side believes in. One that is larger than the interface's mtu makes a bottleneck that senders learn of only by Packet Too Big."`
 	Addresses []netip.Prefix `json:"addresses,omitempty" default:"none" jsonschema:"The addresses of the kernel's side, with their prefix lengths."`
 	Routes    []netip.Prefix `json:"routes,omitempty" default:"none" jsonschema:"The prefixes that the kernel routes into the device, such as 0.0.0.0/0 and ::/0."`
+	Coalesce  string         `json:"coalesce,omitempty" enum:"off,tcp,all" default:"coalesce of the file" jsonschema:"As coalesce of the file, for this device. Only for the device kernel, as the next two."`
+	Offloads  *bool          `json:"offloads,omitempty" default:"offloads of the file" jsonschema:"As offloads of the file, for this device."`
+	Engine    string         `json:"engine,omitempty" enum:"auto,direct,uring" default:"engine of the file" jsonschema:"As engine of the file, for this device."`
 }
 
 // Route says what happens to packets to a prefix.

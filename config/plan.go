@@ -16,9 +16,13 @@ const defaultMTU = 1500
 // Plan returns the network that the file describes. It shares no memory with
 // the file, and is the same for the same file.
 func (f *File) Plan() network.Plan {
-	var p network.Plan
+	p := network.Plan{Workers: f.Workers, BusyPoll: f.busyPoll()}
 	for _, name := range slices.Sorted(maps.Keys(f.Nodes)) {
-		p.Nodes = append(p.Nodes, f.Nodes[name].plan(name))
+		node := f.Nodes[name].plan(name)
+		for i := range node.Interfaces {
+			f.Nodes[name].Interfaces[node.Interfaces[i].Name].TUN.speed(f, &node.Interfaces[i].Device)
+		}
+		p.Nodes = append(p.Nodes, node)
 	}
 	return p
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/network"
@@ -43,16 +44,16 @@ func prefixes(texts ...string) (p []netip.Prefix) {
 
 func TestExamplePlan(t *testing.T) {
 	everything := prefixes("0.0.0.0/0", "::/0")
-	want := network.Plan{Nodes: []network.Node{{
+	want := network.Plan{BusyPoll: 10 * time.Microsecond, Nodes: []network.Node{{
 		Name: "r1",
 		Interfaces: []network.Interface{{
 			Link: forwarding.Link{Name: "left", MTU: 1500, Addresses: prefixes("10.1.0.1/24", "fd00:1::1/64", "fe80::557b:e631:6113:6f2c/64")},
 			Device: tundev.Spec{Backend: tundev.Kernel, Netns: "client", Name: "tun0", MTU: 1500,
-				Addresses: prefixes("10.1.0.2/24", "fd00:1::2/64"), Routes: everything},
+				Addresses: prefixes("10.1.0.2/24", "fd00:1::2/64"), Routes: everything, Coalesce: tundev.CoalesceOff, Engine: tundev.EngineAuto},
 		}, {
 			Link: forwarding.Link{Name: "right", MTU: 1400, Addresses: prefixes("10.2.0.1/24", "fd00:2::1/64", "fe80::ea6:f461:a0a4:5345/64")},
 			Device: tundev.Spec{Backend: tundev.Kernel, Netns: "server", Name: "tun0", MTU: 1500,
-				Addresses: prefixes("10.2.0.2/24", "fd00:2::2/64"), Routes: everything},
+				Addresses: prefixes("10.2.0.2/24", "fd00:2::2/64"), Routes: everything, Coalesce: tundev.CoalesceOff, Engine: tundev.EngineAuto},
 		}},
 		Routes: []forwarding.Route{
 			{To: netip.MustParsePrefix("10.9.0.0/16"), Kind: forwarding.Unicast, Via: netip.MustParseAddr("10.2.0.2")},

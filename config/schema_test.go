@@ -138,10 +138,12 @@ func TestAgreement(t *testing.T) {
 // complete has every key of the grammar.
 const complete = `{
   "$schema": "./config.schema.json",
+  "workers": 2, "busy_poll": "50us", "coalesce": "tcp", "offloads": true, "engine": "direct",
   "nodes": { "r1": {
     "interfaces": { "left": {
       "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500, "urpf": "loose", "directed_broadcast": true,
-      "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"] } } },
+      "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"],
+               "coalesce": "all", "offloads": false, "engine": "uring" } } },
     "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "interface": "left", "kind": "unicast" } ],
     "router_id": "10.0.0.1", "source_route": "process", "record_options": "ignore", "martians": "loose", "hop_by_hop": "ignore", "hop_by_hop_limit": 16,
     "icmp": {

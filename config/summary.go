@@ -18,6 +18,9 @@ import (
 // Summary says for people what a router with this file would do, node by node.
 func (f *File) Summary() string {
 	var b strings.Builder
+	if set := knobs(*f, "$schema"); len(set) > 0 {
+		fmt.Fprintf(&b, "all nodes\n  with  %s\n\n", strings.Join(set, ", "))
+	}
 	for i, n := range f.Plan().Nodes {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -64,6 +67,9 @@ func printInterface(w io.Writer, i network.Interface, said Interface) {
 	fmt.Fprintf(w, "  \t%s%s\t%s\tMTU %d", i.Device, where, list(i.Device.Addresses), i.Device.MTU)
 	if len(i.Device.Routes) > 0 {
 		fmt.Fprintf(w, ", routes %s", list(i.Device.Routes))
+	}
+	for _, knob := range knobs(said.TUN, "device", "netns", "name", "mtu") {
+		fmt.Fprintf(w, ", %s", knob)
 	}
 	fmt.Fprintln(w)
 }
