@@ -12,8 +12,8 @@ import (
 	"github.com/icmprouter/icmprouter/wire"
 )
 
-// Device delivers and takes IP packets. It is used by one goroutine at a time;
-// Close alone may be called from any.
+// Device delivers and takes IP packets. One goroutine at a time reads; any
+// number write meanwhile, and Close may be called from any.
 type Device interface {
 	// Read adds packets to the batch until there is nothing more to read or the
 	// batch has no room. It never blocks: with nothing to read it adds nothing and

@@ -29,9 +29,9 @@ type tun struct {
 	// given is what the kernel's side has now; System guards it.
 	given Spec
 
-	// mu is held by whoever uses fd, which is never for long: a number that is
-	// closed under a call may be another file's by then.
-	mu     sync.Mutex
+	// mu is held for reading by whoever uses fd, which is never for long: a number
+	// that is closed under a call may be another file's by then.
+	mu     sync.RWMutex
 	closed bool
 }
 
@@ -129,8 +129,8 @@ func openTUN(spec Spec, flags uint16) (int, error) {
 // present asks the kernel whether the TUN is still attached to a link, of the
 // same name, in the namespace in which it was opened.
 func (t *tun) present() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.mu.RLock()
+	defer t.mu.RUnlock()
 	if t.closed {
 		return t.gone(os.ErrClosed)
 	}
