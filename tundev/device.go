@@ -48,6 +48,15 @@ type Device interface {
 	Close() error
 }
 
+// Dropper is a Device of which somebody else counts what was lost around it.
+type Dropper interface {
+	// Dropped says how many packets the kernel has dropped since the device was
+	// opened: on their way to us, as its queue was full, and of those that we wrote,
+	// what Write was refused among them. It takes some hundred microseconds and
+	// allocates: not for who moves packets. It may be called from any goroutine.
+	Dropped() (toUs, fromUs uint64, err error)
+}
+
 // ErrGone is what Read and Write return, wrapped, when the device or its
 // namespace has vanished: nothing will come of it any more.
 var ErrGone = errors.New("device is gone")

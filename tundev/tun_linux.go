@@ -24,8 +24,9 @@ type tun struct {
 	fd    int
 	mtu   atomic.Int32
 
-	// home is the namespace in which it was opened; zero for our own.
-	home identity
+	// netns names the namespace in which it was opened, and home is that namespace.
+	netns string
+	home  identity
 	// given is what the kernel's side has now; System guards it.
 	given Spec
 
@@ -36,7 +37,7 @@ type tun struct {
 }
 
 func (t *tun) init(spec Spec, fd int) {
-	t.label, t.name, t.fd = spec.String(), spec.Name, fd
+	t.label, t.name, t.netns, t.fd = spec.String(), spec.Name, spec.Netns, fd
 }
 
 // common lets System find what it has to look after in a Device.
