@@ -12,8 +12,8 @@ import (
 	"github.com/icmprouter/icmprouter/wire"
 )
 
-// Device delivers and takes IP packets. It is used by one goroutine at a time;
-// Close alone may be called from any.
+// Device delivers and takes IP packets. One goroutine at a time reads; any
+// number write meanwhile, and Close may be called from any.
 type Device interface {
 	// Read adds packets to the batch until there is nothing more to read or the
 	// batch has no room. It never blocks: with nothing to read it adds nothing and
@@ -46,6 +46,15 @@ type Device interface {
 	// its descriptor: then it vanishes when that poll returns. A second call does
 	// nothing.
 	Close() error
+}
+
+// Dropper is a Device of which somebody else counts what was lost around it.
+type Dropper interface {
+	// Dropped says how many packets the kernel has dropped since the device was
+	// opened: on their way to us, as its queue was full, and of those that we wrote,
+	// what Write was refused among them. It takes some hundred microseconds and
+	// allocates: not for who moves packets. It may be called from any goroutine.
+	Dropped() (toUs, fromUs uint64, err error)
 }
 
 // ErrGone is what Read and Write return, wrapped, when the device or its

@@ -1,68 +1,136 @@
 package tundev
 
 import (
+	"errors"
+	"log/slog"
 	"os"
+	"sync/atomic"
 
 	"github.com/icmprouter/icmprouter/wire"
 	"golang.org/x/sys/unix"
 )
 
+// errUnknown is what Read returns for a super-packet of a kind that was not asked for.
+var errUnknown = errors.New("a packet was lost: the kernel gave it as a super-packet of an unknown kind")
+
 // kernelTUN reads and writes the TUN itself. Its descriptor is not in Go's
 // network poller: a poller that waits for it costs every sender 140 ns a packet.
-//
-// It asks for no offloads yet, so the kernel segments and sums before us.
-type kernelTUN struct{ tun }
+type kernelTUN struct {
+	tun
+	log *slog.Logger
 
-func openKernel(spec Spec) (*kernelTUN, error) {
-	fd, err := openTUN(spec, 0)
+	// plain says that the kernel takes no super-packets: for good, as it refused one
+	// once, or as nobody wants any.
+	plain    atomic.Bool
+	segments segmenter
+
+	// write is the system call; tests have others.
+	write func(fd int, b []byte) (int, error)
+}
+
+func openKernel(spec Spec, log *slog.Logger) (*kernelTUN, error) {
+	fd, err := openTUN(spec, unix.IFF_VNET_HDR)
 	if err != nil {
 		return nil, err
 	}
-	d := new(kernelTUN)
+	d := &kernelTUN{log: log, write: unix.Write}
 	d.init(spec, fd)
+	d.plain.Store(spec.NoOffloads)
+	if !spec.NoOffloads {
+		negotiate(func(offloads int) error { return unix.IoctlSetInt(fd, unix.TUNSETOFFLOAD, offloads) })
+	}
 	return d, nil
 }
 
 // Read reads until the kernel has no more. See Device.
 func (d *kernelTUN) Read(batch *wire.Batch) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	if d.closed {
 		return d.gone(os.ErrClosed)
 	}
 	for p := batch.Room(); p != nil; p = batch.Room() {
-		n, err := unix.Read(d.fd, p.Buffer()[wire.Headroom:])
+		b := p.Buffer()[wire.Headroom-virtioNetHdrLen:]
+		n, err := unix.Read(d.fd, b)
 		for err == unix.EINTR {
-			n, err = unix.Read(d.fd, p.Buffer()[wire.Headroom:])
+			n, err = unix.Read(d.fd, b)
 		}
 		if err == unix.EAGAIN {
 			return nil
 		}
 		if err != nil {
-			return d.fault(err)
+			return d.fault(err) // EINVAL: the kernel has dropped what it could not describe
 		}
-		batch.Keep(n)
+		if err := keep(batch, p, n); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// keep adds what stands in the room p to the batch: n octets with the header.
+func keep(batch *wire.Batch, p *wire.Packet, n int) error {
+	if n < virtioNetHdrLen {
+		return errUnknown
+	}
+	n -= virtioNetHdrLen
+	b := p.Buffer()
+	g, ok := readHeader(b[wire.Headroom-virtioNetHdrLen:], b[wire.Headroom:][:n])
+	if !ok {
+		return errUnknown
+	}
+	batch.Keep(n)
+	p.GSO = g
 	return nil
 }
 
 // Write sends batch. See Device.
 func (d *kernelTUN) Write(batch []*wire.Packet) (int, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	if d.closed {
 		return 0, d.gone(os.ErrClosed)
 	}
 	for i, p := range batch {
-		_, err := unix.Write(d.fd, p.Data)
-		for err == unix.EINTR {
-			_, err = unix.Write(d.fd, p.Data)
-		}
-		if err != nil {
+		if err := d.send(p); err != nil {
 			return i, d.fault(err)
 		}
 	}
 	return len(batch), nil
+}
+
+// send sends a packet as whole as the kernel takes it.
+func (d *kernelTUN) send(p *wire.Packet) error {
+	if p.GSO.ChecksumStart == 0 {
+		return d.put(p)
+	}
+	if !d.plain.Load() {
+		err := d.put(p)
+		if err != unix.EINVAL || p.GSO.Size == 0 {
+			return err
+		}
+		d.giveUp(err)
+	}
+	return d.segments.send(p, d.put)
+}
+
+// giveUp ends the writing of super-packets: some kernels (6.6.44) refuse good
+// ones, and to ask again each time would cost more than it gives.
+func (d *kernelTUN) giveUp(why error) {
+	if !d.plain.Swap(true) {
+		d.log.Warn("offload off: the kernel refused a super-packet; all go in segments now", "device", d.label, "error", why)
+	}
+}
+
+// put writes one packet, with its header before it.
+func (d *kernelTUN) put(p *wire.Packet) error {
+	b := p.WithHeadroom(virtioNetHdrLen)
+	writeHeader(b, &p.GSO, p.Data)
+	_, err := d.write(d.fd, b)
+	for err == unix.EINTR {
+		_, err = d.write(d.fd, b)
+	}
+	return err
 }
 
 // Close ends the TUN: the kernel removes it with its last descriptor. A poll

@@ -59,9 +59,9 @@ func payload(t *testing.T, datagram []byte) []byte {
 
 // TestSockets lets the kernel's own stack judge what crosses the device.
 func TestSockets(t *testing.T) {
-	eachTUN(t, func(t *testing.T, backend Backend) {
+	eachTUN(t, func(t *testing.T, specIn func(netns string) Spec) {
 		ns := anonymous(t)
-		_, d := open(t, specFor(backend, ns.Path()))
+		_, d := open(t, specIn(ns.Path()))
 		for _, f := range families {
 			conn := listen(t, ns, f.near)
 			drain(t, d)
@@ -95,9 +95,9 @@ func TestSockets(t *testing.T) {
 // must hand them out one by one, in order, however small the batch.
 func TestSuperPackets(t *testing.T) {
 	const segment, count = 500, 60
-	eachTUN(t, func(t *testing.T, backend Backend) {
+	eachTUN(t, func(t *testing.T, specIn func(netns string) Spec) {
 		ns := anonymous(t)
-		_, d := open(t, specFor(backend, ns.Path()))
+		_, d := open(t, specIn(ns.Path()))
 		for _, f := range families {
 			conn := listen(t, ns, f.near)
 			raw, _ := conn.SyscallConn()
@@ -214,16 +214,16 @@ func TestNoAllocations(t *testing.T) {
 
 // BenchmarkWrite writes packets that the kernel then drops.
 func BenchmarkWrite(b *testing.B) {
-	for _, backend := range []Backend{Kernel, WireGuard, Water} {
+	for _, kind := range tuns {
 		for _, size := range []int{64, 1400} {
-			b.Run(fmt.Sprintf("%s/%d", backend, size), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%d", kind.name, size), func(b *testing.B) {
 				ns, err := NewNamespace()
 				if err != nil {
 					b.Skip(err)
 				}
 				defer ns.Close()
 				s := NewSystem(nil)
-				d, err := s.Open(specFor(backend, ns.Path()))
+				d, err := s.Open(like(kind.spec, ns.Path()))
 				if err != nil {
 					b.Fatal(err)
 				}

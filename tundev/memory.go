@@ -25,6 +25,10 @@ type MemoryDevice struct {
 	in    ring
 	out   ring
 	ready signal
+	// super is the super-packet that Receive is in the middle of, rest what is left of it.
+	super, segment wire.Packet
+	rest           wire.Segments
+	inside         bool
 	// arrived holds an element when Receive may find something.
 	arrived chan struct{}
 	vanish  bool
@@ -47,10 +51,15 @@ func NewMemory(spec Spec, queue int) (*MemoryDevice, error) {
 
 // Inject queues a copy of datagram for Read. It is false when the queue is full,
 // the device is gone, or the datagram is longer than any.
-func (m *MemoryDevice) Inject(datagram []byte) bool {
+func (m *MemoryDevice) Inject(datagram []byte) bool { return m.InjectGSO(datagram, wire.GSO{}) }
+
+// InjectGSO is Inject for a super-packet, or for a datagram whose checksum is
+// still to be completed: Read tells what gso says, in all but HeaderLen.
+func (m *MemoryDevice) InjectGSO(datagram []byte, gso wire.GSO) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.vanish || m.closed || len(datagram) > wire.MaxDatagram || !m.in.push(datagram) {
+	gso.HeaderLen = 0
+	if m.vanish || m.closed || len(datagram) > wire.MaxDatagram || !m.in.push(datagram, gso) {
 		return false
 	}
 	if m.in.len == 1 {
@@ -61,19 +70,32 @@ func (m *MemoryDevice) Inject(datagram []byte) bool {
 
 // Receive waits until a datagram was written, no longer than timeout, and
 // returns it: a copy that is the caller's. It is false at the timeout, and when
-// the device is gone and all was received. Zero or less does not wait.
+// the device is gone and all was received. Zero or less does not wait. A
+// super-packet is received in its segments, with complete checksums.
 func (m *MemoryDevice) Receive(timeout time.Duration) ([]byte, bool) {
+	datagram, _, ok := m.receive(timeout, m.nextSegment)
+	return datagram, ok
+}
+
+// ReceiveGSO is Receive for who takes packets as they were written, and what was
+// said of them. It is not to be called between two segments of one packet.
+func (m *MemoryDevice) ReceiveGSO(timeout time.Duration) ([]byte, wire.GSO, bool) {
+	return m.receive(timeout, m.out.pop)
+}
+
+func (m *MemoryDevice) receive(timeout time.Duration, next func() ([]byte, wire.GSO)) ([]byte, wire.GSO, bool) {
 	var expired <-chan time.Time
 	for {
 		m.mu.Lock()
-		datagram := bytes.Clone(m.out.pop()) // the next Write takes its place
-		if m.out.len > 0 || m.vanish || m.closed {
+		datagram, gso := next()
+		datagram = bytes.Clone(datagram) // the next Write takes its place
+		if m.out.len > 0 || m.inside || m.vanish || m.closed {
 			m.wake()
 		}
 		over := m.vanish || m.closed
 		m.mu.Unlock()
 		if datagram != nil || over || timeout <= 0 {
-			return datagram, datagram != nil
+			return datagram, gso, datagram != nil
 		}
 		if expired == nil {
 			expired = time.After(timeout)
@@ -84,6 +106,27 @@ func (m *MemoryDevice) Receive(timeout time.Duration) ([]byte, bool) {
 			timeout = 0
 		}
 	}
+}
+
+// nextSegment lends the next datagram as it is on the wire.
+func (m *MemoryDevice) nextSegment() ([]byte, wire.GSO) {
+	if !m.inside {
+		datagram, gso := m.out.pop()
+		if gso.ChecksumStart == 0 {
+			return datagram, gso
+		}
+		if m.super.Buffer() == nil {
+			m.super.Attach(make([]byte, wire.BufferSize))
+			m.segment.Attach(make([]byte, wire.BufferSize))
+		}
+		m.super.SetLen(copy(m.super.Buffer()[wire.Headroom:], datagram))
+		m.super.GSO = gso
+		m.super.Parse()
+		m.rest = m.super.Segments()
+	}
+	m.rest.Next(&m.segment)
+	m.inside = m.rest.More()
+	return m.segment.Data, wire.GSO{}
 }
 
 // Read takes what was injected. See Device.
@@ -99,7 +142,9 @@ func (m *MemoryDevice) Read(batch *wire.Batch) error {
 		if p == nil {
 			break
 		}
-		batch.Keep(copy(p.Buffer()[wire.Headroom:], m.in.pop()))
+		datagram, gso := m.in.pop()
+		batch.Keep(copy(p.Buffer()[wire.Headroom:], datagram))
+		p.GSO = gso
 	}
 	if before > 0 && m.in.len == 0 {
 		m.ready.clear()
@@ -107,7 +152,7 @@ func (m *MemoryDevice) Read(batch *wire.Batch) error {
 	return nil
 }
 
-// Write queues copies for Receive. See Device.
+// Write queues copies for Receive, super-packets whole. See Device.
 func (m *MemoryDevice) Write(batch []*wire.Packet) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -116,7 +161,7 @@ func (m *MemoryDevice) Write(batch []*wire.Packet) (int, error) {
 	}
 	defer m.wake()
 	for i, p := range batch {
-		if !m.out.push(p.Data) {
+		if !m.out.push(p.Data, p.GSO) {
 			return i, errFull
 		}
 	}
@@ -191,37 +236,4 @@ func (m *MemoryDevice) wake() {
 	case m.arrived <- struct{}{}:
 	default:
 	}
-}
-
-// ring is a queue of fixed size. Its slots keep their memory, so that a queue in
-// use allocates nothing.
-type ring struct {
-	slots     [][]byte
-	head, len int
-}
-
-func newRing(size int) ring { return ring{slots: make([][]byte, size)} }
-
-// push copies datagram into the queue; false: it is full.
-func (r *ring) push(datagram []byte) bool {
-	if r.len == len(r.slots) {
-		return false
-	}
-	slot := &r.slots[(r.head+r.len)%len(r.slots)]
-	*slot = append((*slot)[:0], datagram...)
-	r.len++
-	return true
-}
-
-// pop lends the first datagram until the next push, or returns nil.
-func (r *ring) pop() []byte {
-	if r.len == 0 {
-		return nil
-	}
-	datagram := r.slots[r.head]
-	r.head = (r.head + 1) % len(r.slots)
-	if r.len--; r.len == 0 {
-		r.head = 0 // its memory is the warmest
-	}
-	return datagram
 }

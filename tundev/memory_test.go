@@ -38,19 +38,19 @@ func TestMemoryKeepsOrder(t *testing.T) {
 	pushed, popped := byte(0), byte(0)
 	for _, step := range []struct{ push, pop int }{{2, 1}, {2, 2}, {2, 1}, {1, 3}, {3, 3}} {
 		for range step.push {
-			if !r.push([]byte{pushed}) {
+			if !r.push([]byte{pushed}, wire.GSO{}) {
 				t.Fatalf("no room for number %d", pushed)
 			}
 			pushed++
 		}
 		for range step.pop {
-			if got := r.pop(); len(got) != 1 || got[0] != popped {
+			if got, _ := r.pop(); len(got) != 1 || got[0] != popped {
 				t.Fatalf("popped %v, want %d", got, popped)
 			}
 			popped++
 		}
 	}
-	if got := r.pop(); got != nil {
+	if got, _ := r.pop(); got != nil {
 		t.Errorf("popped %v from an empty ring", got)
 	}
 }

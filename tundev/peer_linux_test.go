@@ -11,6 +11,7 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
+	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/internal/needs"
 	"github.com/icmprouter/icmprouter/wire"
 	"golang.org/x/sys/unix"
@@ -156,6 +157,18 @@ func fill(d Device, b *wire.Batch) (int, error) {
 	return b.Len(), err
 }
 
+// super returns a parsed packet that holds a copy of datagram, with g.
+func super(t testing.TB, datagram []byte, g wire.GSO) *wire.Packet {
+	t.Helper()
+	p := outgoing(datagram)
+	g.HeaderLen = headerLen(datagram, g)
+	p.GSO = g
+	if reason := p.Parse(); reason != drop.Alive {
+		t.Fatalf("a packet of the test's own: %v", reason)
+	}
+	return p
+}
+
 // outgoing returns a packet that holds a copy of datagram.
 func outgoing(datagram []byte) *wire.Packet {
 	p := new(wire.Packet)
@@ -164,8 +177,8 @@ func outgoing(datagram []byte) *wire.Packet {
 	return p
 }
 
-// readAll reads want packets through batches of the given size, waiting for the descriptor
-// only after a Read returned nothing, and returns copies.
+// readAll reads want datagrams, as they are on the wire, through batches of the
+// given size, waiting for the descriptor only after a Read returned nothing.
 func readAll(t *testing.T, d Device, want, size int) [][]byte {
 	t.Helper()
 	var got [][]byte
@@ -175,8 +188,8 @@ func readAll(t *testing.T, d Device, want, size int) [][]byte {
 		if err != nil {
 			t.Fatalf("Read after %d packets: %v", len(got), err)
 		}
-		for i := range n {
-			got = append(got, append([]byte(nil), packets.Packets()[i].Data...))
+		for _, p := range packets.Packets() {
+			got = append(got, split(t, p.Data, p.GSO)...)
 		}
 		if n == 0 && !pollable(d, patience) {
 			t.Fatalf("read %d packets, want %d", len(got), want)
@@ -224,13 +237,15 @@ func anonymous(t *testing.T) *Namespace {
 	return ns
 }
 
-// spec is a device for tests, in a namespace.
-func specFor(backend Backend, netns string) Spec {
-	return Spec{
-		Backend: backend, Netns: netns, Name: "tun7", MTU: 65535,
-		Addresses: []netip.Prefix{netip.PrefixFrom(near4, 24), netip.PrefixFrom(near6, 64)},
-		Routes:    []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")},
-	}
+// specFor is a device for tests, in a namespace.
+func specFor(backend Backend, netns string) Spec { return like(Spec{Backend: backend}, netns) }
+
+// like is a device of some kind for tests, in a namespace.
+func like(kind Spec, netns string) Spec {
+	kind.Netns, kind.Name, kind.MTU = netns, "tun7", 65535
+	kind.Addresses = []netip.Prefix{netip.PrefixFrom(near4, 24), netip.PrefixFrom(near6, 64)}
+	kind.Routes = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+	return kind
 }
 
 // open opens the device, and closes it and the System with the test.

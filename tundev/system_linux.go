@@ -60,7 +60,7 @@ func (s *System) open(spec Spec, ensure func(string) (func(), error)) (d Device,
 		return nil, err
 	}
 	err = within(spec.Netns, func(home identity) error {
-		d, err = openConfigured(spec, home)
+		d, err = s.openConfigured(spec, home)
 		return err
 	})
 	if err != nil {
@@ -119,8 +119,8 @@ func within(netns string, fn func(home identity) error) error {
 }
 
 // openConfigured opens the device in this thread's namespace, which is home.
-func openConfigured(spec Spec, home identity) (Device, error) {
-	d, err := openBackend(spec)
+func (s *System) openConfigured(spec Spec, home identity) (Device, error) {
+	d, err := openBackend(spec, s.log)
 	if err != nil {
 		return nil, err
 	}
@@ -140,10 +140,10 @@ type tunDevice interface {
 	common() *tun
 }
 
-func openBackend(spec Spec) (tunDevice, error) {
+func openBackend(spec Spec, log *slog.Logger) (tunDevice, error) {
 	switch spec.Backend {
 	case Kernel, "":
-		return openKernel(spec)
+		return openKernel(spec, log)
 	case WireGuard:
 		return openWireGuard(spec)
 	case Water:

@@ -24,19 +24,20 @@ type tun struct {
 	fd    int
 	mtu   atomic.Int32
 
-	// home is the namespace in which it was opened; zero for our own.
-	home identity
+	// netns names the namespace in which it was opened, and home is that namespace.
+	netns string
+	home  identity
 	// given is what the kernel's side has now; System guards it.
 	given Spec
 
-	// mu is held by whoever uses fd, which is never for long: a number that is
-	// closed under a call may be another file's by then.
-	mu     sync.Mutex
+	// mu is held for reading by whoever uses fd, which is never for long: a number
+	// that is closed under a call may be another file's by then.
+	mu     sync.RWMutex
 	closed bool
 }
 
 func (t *tun) init(spec Spec, fd int) {
-	t.label, t.name, t.fd = spec.String(), spec.Name, fd
+	t.label, t.name, t.netns, t.fd = spec.String(), spec.Name, spec.Netns, fd
 }
 
 // common lets System find what it has to look after in a Device.
@@ -129,8 +130,8 @@ func openTUN(spec Spec, flags uint16) (int, error) {
 // present asks the kernel whether the TUN is still attached to a link, of the
 // same name, in the namespace in which it was opened.
 func (t *tun) present() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.mu.RLock()
+	defer t.mu.RUnlock()
 	if t.closed {
 		return t.gone(os.ErrClosed)
 	}

@@ -14,10 +14,10 @@ import (
 
 // TestNothingLeaks opens and closes each device and looks for what is left.
 func TestNothingLeaks(t *testing.T) {
-	eachTUN(t, func(t *testing.T, backend Backend) {
+	eachTUN(t, func(t *testing.T, specIn func(netns string) Spec) {
 		ns := anonymous(t)
 		s := NewSystem(nil)
-		spec := specFor(backend, ns.Path())
+		spec := specIn(ns.Path())
 		// What the first Open starts may stay: Go's poller, threads.
 		for range 2 {
 			d, err := s.Open(spec)
@@ -46,7 +46,7 @@ func TestNothingLeaks(t *testing.T) {
 			if linkExists(t, ns, "tun7") {
 				t.Fatal("the link is still there after a failed Open")
 			}
-			spec = specFor(backend, ns.Path())
+			spec = specIn(ns.Path())
 		}
 		wantNoMore(t, fds, goroutines)
 	})
@@ -54,9 +54,9 @@ func TestNothingLeaks(t *testing.T) {
 
 // TestVanished deletes the link under the device.
 func TestVanished(t *testing.T) {
-	eachTUN(t, func(t *testing.T, backend Backend) {
+	eachTUN(t, func(t *testing.T, specIn func(netns string) Spec) {
 		ns := anonymous(t)
-		spec := specFor(backend, ns.Path())
+		spec := specIn(ns.Path())
 		s, d := open(t, spec)
 		if err := s.Present(d, spec); err != nil {
 			t.Fatalf("Present before: %v", err)
@@ -79,9 +79,9 @@ func TestVanished(t *testing.T) {
 
 // TestMovedAndRenamed takes the link from where the spec wants it.
 func TestMovedAndRenamed(t *testing.T) {
-	eachTUN(t, func(t *testing.T, backend Backend) {
+	eachTUN(t, func(t *testing.T, specIn func(netns string) Spec) {
 		ns, other := anonymous(t), anonymous(t)
-		spec := specFor(backend, ns.Path())
+		spec := specIn(ns.Path())
 		s, d := open(t, spec)
 		rename := func(to string) func(*netlink.Handle, netlink.Link) error {
 			return func(h *netlink.Handle, link netlink.Link) error { return h.LinkSetName(link, to) }
@@ -105,9 +105,9 @@ func TestMovedAndRenamed(t *testing.T) {
 
 // TestDown writes while the link is down: refused, and the device lives.
 func TestDown(t *testing.T) {
-	eachTUN(t, func(t *testing.T, backend Backend) {
+	eachTUN(t, func(t *testing.T, specIn func(netns string) Spec) {
 		ns := anonymous(t)
-		_, d := open(t, specFor(backend, ns.Path()))
+		_, d := open(t, specIn(ns.Path()))
 		packets := []*wire.Packet{outgoing(datagram(t, far4, near4, 100, 0))}
 		setLink(t, ns, "tun7", (*netlink.Handle).LinkSetDown)
 		if n, err := d.Write(packets); n != 0 || err != errDown {
@@ -122,9 +122,9 @@ func TestDown(t *testing.T) {
 
 // TestRefusedInTheMiddle puts what is no IP between two packets.
 func TestRefusedInTheMiddle(t *testing.T) {
-	eachTUN(t, func(t *testing.T, backend Backend) {
+	eachTUN(t, func(t *testing.T, specIn func(netns string) Spec) {
 		ns := anonymous(t)
-		_, d := open(t, specFor(backend, ns.Path()))
+		_, d := open(t, specIn(ns.Path()))
 		good := datagram(t, far4, near4, 100, 0)
 		packets := []*wire.Packet{outgoing(good), outgoing([]byte("\x00 is no version of IP")), outgoing(good)}
 		n, err := d.Write(packets)
@@ -137,10 +137,23 @@ func TestRefusedInTheMiddle(t *testing.T) {
 	})
 }
 
-// eachTUN runs a test on every backend that goes through the kernel.
-func eachTUN(t *testing.T, test func(t *testing.T, backend Backend)) {
-	for _, backend := range []Backend{Kernel, WireGuard, Water} {
-		t.Run(string(backend), func(t *testing.T) { test(t, backend) })
+// tuns are the ways to open a device through the kernel.
+var tuns = []struct {
+	name string
+	spec Spec
+}{
+	{"kernel", Spec{Backend: Kernel}},
+	{"kernel, no offloads", Spec{Backend: Kernel, NoOffloads: true}},
+	{"wireguard", Spec{Backend: WireGuard}},
+	{"water", Spec{Backend: Water}},
+}
+
+// eachTUN runs a test on every one of them.
+func eachTUN(t *testing.T, test func(t *testing.T, specIn func(netns string) Spec)) {
+	for _, kind := range tuns {
+		t.Run(kind.name, func(t *testing.T) {
+			test(t, func(netns string) Spec { return like(kind.spec, netns) })
+		})
 	}
 }
 

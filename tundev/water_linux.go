@@ -13,6 +13,8 @@ import (
 type waterTUN struct {
 	tun
 	port *water.Interface
+
+	segments segmenter
 }
 
 func openWater(spec Spec) (*waterTUN, error) {
@@ -52,8 +54,8 @@ func openWater(spec Spec) (*waterTUN, error) {
 // Read asks before each packet whether there is one, as water would wait for
 // it. See Device.
 func (d *waterTUN) Read(batch *wire.Batch) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	if d.closed {
 		return d.gone(os.ErrClosed)
 	}
@@ -69,17 +71,23 @@ func (d *waterTUN) Read(batch *wire.Batch) error {
 
 // Write sends batch. See Device.
 func (d *waterTUN) Write(batch []*wire.Packet) (int, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	if d.closed {
 		return 0, d.gone(os.ErrClosed)
 	}
 	for i, p := range batch {
-		if _, err := d.port.Write(p.Data); err != nil {
+		if err := d.segments.send(p, d.put); err != nil {
 			return i, d.fault(err)
 		}
 	}
 	return len(batch), nil
+}
+
+// put writes one plain packet.
+func (d *waterTUN) put(p *wire.Packet) error {
+	_, err := d.port.Write(p.Data)
+	return err
 }
 
 // Close ends the TUN.

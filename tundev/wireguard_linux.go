@@ -2,14 +2,12 @@ package tundev
 
 import (
 	"os"
+	"sync"
 
 	"github.com/icmprouter/icmprouter/wire"
 	"golang.org/x/sys/unix"
 	wgtun "golang.zx2c4.com/wireguard/tun"
 )
-
-// virtioNetHdrLen is what wireguard/tun wants before a datagram that it writes, in octets.
-const virtioNetHdrLen = 10
 
 // wireguardTUN goes through wireguard/tun, which takes super-packets apart and
 // completes checksums. It writes a UDP checksum that comes out as 0 as 0, where
@@ -26,7 +24,10 @@ type wireguardTUN struct {
 	// given and count say which of them the batches have had, and how many there are.
 	given, count int
 
-	one [1][]byte
+	segments segmenter
+	// one is what one write of port is given; writing guards it.
+	writing sync.Mutex
+	one     [1][]byte
 }
 
 func openWireGuard(spec Spec) (*wireguardTUN, error) {
@@ -56,8 +57,8 @@ func openWireGuard(spec Spec) (*wireguardTUN, error) {
 // comes before polling. An error that is not ErrGone is a super-packet that
 // could not be taken apart, or not wholly. See Device.
 func (d *wireguardTUN) Read(batch *wire.Batch) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	if d.closed {
 		return d.gone(os.ErrClosed)
 	}
@@ -85,19 +86,27 @@ func (d *wireguardTUN) Read(batch *wire.Batch) error {
 // equal, and not say which one was refused; a router changes none of this.
 // See Device.
 func (d *wireguardTUN) Write(batch []*wire.Packet) (int, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	if d.closed {
 		return 0, d.gone(os.ErrClosed)
 	}
-	defer func() { d.one[0] = nil }()
 	for i, p := range batch {
-		d.one[0] = p.WithHeadroom(virtioNetHdrLen)
-		if _, err := d.port.Write(d.one[:], virtioNetHdrLen); err != nil {
+		if err := d.segments.send(p, d.put); err != nil {
 			return i, d.fault(err)
 		}
 	}
 	return len(batch), nil
+}
+
+// put writes one plain packet, before which wireguard/tun puts a virtio_net_hdr.
+func (d *wireguardTUN) put(p *wire.Packet) error {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	d.one[0] = p.WithHeadroom(virtioNetHdrLen)
+	_, err := d.port.Write(d.one[:], virtioNetHdrLen)
+	d.one[0] = nil
+	return err
 }
 
 // Close ends the TUN.
