@@ -1,9 +1,11 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/tundev"
@@ -12,10 +14,11 @@ import (
 // change is what must be done for a plan, prepared so that it can be undone
 // until it is done.
 type change struct {
-	net    *Network
-	nodes  []*node
-	tables []*forwarding.Table
-	ports  []*port
+	net      *Network
+	busyPoll time.Duration
+	nodes    []*node
+	tables   []*forwarding.Table
+	ports    []*port
 	// reused maps a port of the new plan to the one whose device it takes over.
 	reused map[*port]*port
 	opened []tundev.Device
@@ -31,7 +34,10 @@ type change struct {
 func (n *Network) Apply(plan Plan) error {
 	n.changes.Lock()
 	defer n.changes.Unlock()
-	c := &change{net: n, reused: map[*port]*port{}}
+	if plan.workers() != len(n.workers) {
+		return fmt.Errorf("workers: there are %d, and not %d: restart to change that", len(n.workers), plan.workers())
+	}
+	c := &change{net: n, busyPoll: plan.BusyPoll, reused: map[*port]*port{}}
 	if err := c.prepare(plan); err != nil {
 		c.rollBack()
 		return err
@@ -62,12 +68,13 @@ func (c *change) prepare(plan Plan) error {
 		if err != nil {
 			return fmt.Errorf("node %s: %w", planned.Name, err)
 		}
-		nd := &node{name: planned.Name, net: c.net, router: forwarding.New(table, planned.Limits)}
+		nd := &node{name: planned.Name}
 		c.nodes, c.tables = append(c.nodes, nd), append(c.tables, table)
 		for i, planned := range planned.Interfaces {
 			p := &port{node: nd, link: i, name: planned.Name, spec: planned.Device}
 			nd.ports, c.ports = append(nd.ports, p), append(c.ports, p)
 		}
+		nd.sit(c.net.workers, forwarding.New(table, planned.Limits))
 	}
 	for _, p := range c.ports {
 		if err := c.equip(p); err != nil {
@@ -85,12 +92,14 @@ func (c *change) equip(p *port) error {
 	}
 	c.reused[p] = old
 	switch {
-	case old.spec.Backend != p.spec.Backend:
-		return fmt.Errorf("device %s is open with the backend %q: give it another name, or restart, to have it with %q", p.spec, old.spec.Backend, p.spec.Backend)
+	case opening(old.spec) != opening(p.spec):
+		return fmt.Errorf("device %s is open with %s: give it another name, or restart, to have it with %s", p.spec, opening(old.spec), opening(p.spec))
 	case same(old.spec, p.spec):
 		return nil
 	}
-	device, before := c.net.deviceOf(old), old.spec
+	var device tundev.Device
+	c.net.asks.do(func() { device = old.device })
+	before := old.spec
 	if device == nil {
 		return nil // it is opened anew, as the new spec says, when it can be
 	}
@@ -140,26 +149,29 @@ func (c *change) swap() (gone []tundev.Device) {
 	n := c.net
 	for i, nd := range c.nodes {
 		if old := n.node(nd.name); old != nil {
-			old.router.Limits = nd.router.Limits
-			nd.router = old.router
-			nd.router.SetTable(c.tables[i])
+			old.seats[0].router.Limits = nd.seats[0].router.Limits
+			for k := range nd.seats {
+				nd.seats[k].router = old.seats[k].router
+			}
+			nd.seats[0].router.SetTable(c.tables[i])
 		}
 	}
 	kept := map[*port]bool{}
 	for _, p := range c.ports {
 		if old := c.reused[p]; old != nil {
 			kept[old] = true
-			p.device, p.ready = old.device, old.ready
-			p.received, p.sent, p.refused = old.received, old.sent, old.refused
+			p.device = old.device
+			p.node.seats[0].lanes[p.link].counts = old.counts()
 		}
-		p.node.router.SetDown(p.link, p.device == nil)
+		p.router().SetDown(p.link, p.device == nil)
 	}
 	for _, old := range n.ports {
 		if !kept[old] && old.device != nil {
 			gone = append(gone, old.device)
 		}
 	}
-	n.nodes, n.ports = c.nodes, c.ports
+	n.nodes, n.ports, n.busyPoll = c.nodes, c.ports, c.busyPoll
+	n.deal()
 	return gone
 }
 
@@ -186,4 +198,11 @@ func sameDevice(a, b tundev.Spec) bool { return a.Name == b.Name && a.Netns == b
 
 func same(a, b tundev.Spec) bool {
 	return fmt.Sprint(a.MTU, a.Addresses, a.Routes) == fmt.Sprint(b.MTU, b.Addresses, b.Routes)
+}
+
+// opening is what a device keeps from its opening to its end, in the words of the
+// configuration.
+func opening(s tundev.Spec) string {
+	return fmt.Sprintf("device %s, offloads %t, coalesce %s, engine %s", cmp.Or(s.Backend, tundev.Kernel),
+		!s.NoOffloads, cmp.Or(s.Coalesce, tundev.CoalesceOff), cmp.Or(s.Engine, tundev.EngineAuto))
 }

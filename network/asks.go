@@ -2,21 +2,30 @@ package network
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
 
-// asks is how other goroutines have something done between two batches: by the
-// worker while it runs, by themselves while it does not.
+// asks is how something is done while no packet is on its way: by the last of the
+// workers that comes to rest, or by who asks while none of them runs.
 type asks struct {
-	mu      sync.Mutex
-	running bool
-	closed  bool
-	waiting []func()
-	pipe    [2]int // a byte in it wakes the worker
+	// pending says that something waits. A worker that is awake looks at it
+	// between two rounds.
+	pending atomic.Bool
+	pipe    [2]int // a byte in it wakes those that sleep
+
+	mu       sync.Mutex
+	answered sync.Cond
+	workers  int // that run
+	resting  int // of them, those that wait for the others
+	meetings int // that are over
+	waiting  []func()
+	closed   bool
 }
 
 func (a *asks) open() error {
+	a.answered.L = &a.mu
 	if err := unix.Pipe(a.pipe[:]); err != nil {
 		return err
 	}
@@ -40,58 +49,93 @@ func (a *asks) close() {
 
 func (a *asks) descriptor() int { return a.pipe[0] }
 
-// wake makes the worker look. A full pipe wakes it as well. It may come late: the
-// descriptors of a closed pipe are somebody else's.
+// wake makes the workers look. It may come late: the descriptors of a closed pipe
+// are somebody else's.
 func (a *asks) wake() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.ring()
+}
+
+// ring writes to the pipe, under mu. A full pipe wakes as well.
+func (a *asks) ring() {
 	if !a.closed {
 		unix.Write(a.pipe[1], []byte{1})
 	}
 }
 
-// do runs f while no packet is on its way, and returns when it has run.
+// do runs f while no packet is on its way, and returns when it has run. f asks
+// for nothing itself.
 func (a *asks) do(f func()) {
 	a.mu.Lock()
-	if !a.running {
+	if a.workers == 0 {
 		defer a.mu.Unlock()
 		f()
 		return
 	}
 	done := make(chan struct{})
-	a.waiting = append(a.waiting, func() { defer close(done); f() })
+	a.push(func() { defer close(done); f() })
 	a.mu.Unlock()
-	a.wake()
 	<-done
 }
 
-// serve says that the worker runs.
-func (a *asks) serve() {
-	a.mu.Lock()
-	a.running = true
-	a.mu.Unlock()
-}
-
-// rest says that the worker has ended, and does what still waits.
-func (a *asks) rest() {
+// later is do for a worker: it does not wait.
+func (a *asks) later(f func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.running = false
+	a.push(f)
+}
+
+func (a *asks) push(f func()) {
+	a.waiting = append(a.waiting, f)
+	a.pending.Store(true)
+	a.ring()
+}
+
+// serve says how many workers run from now on.
+func (a *asks) serve(workers int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.workers = workers
+}
+
+// leave says that a worker runs no more. Others wait no longer for it.
+func (a *asks) leave() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.workers--
+	if a.resting == a.workers {
+		a.answer()
+	}
+}
+
+// meet rests until all other workers do, and all that waits is done. A worker
+// calls it between two rounds, when something is pending.
+func (a *asks) meet() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.resting++
+	if a.resting == a.workers {
+		a.answer()
+		return
+	}
+	for now := a.meetings; a.meetings == now; {
+		a.answered.Wait()
+	}
+}
+
+// answer does what waits, under mu, while all workers rest, and lets them go on.
+func (a *asks) answer() {
+	var drain [64]byte
+	for n := len(drain); n == len(drain); {
+		n, _ = unix.Read(a.pipe[0], drain[:])
+	}
 	for _, f := range a.waiting {
 		f()
 	}
 	a.waiting = nil
-}
-
-// answer does what waits. The worker calls it between two batches, woken.
-func (a *asks) answer() {
-	var drain [64]byte
-	unix.Read(a.pipe[0], drain[:])
-	a.mu.Lock()
-	waiting := a.waiting
-	a.waiting = nil
-	a.mu.Unlock()
-	for _, f := range waiting {
-		f()
-	}
+	a.pending.Store(false)
+	a.resting = 0
+	a.meetings++
+	a.answered.Broadcast()
 }

@@ -1,7 +1,10 @@
 package network
 
 import (
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -14,7 +17,7 @@ func TestAskWhileTheWorkerEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.close()
-	a.serve()
+	a.serve(1)
 	done := make(chan struct{})
 	go func() { a.do(func() {}); close(done) }()
 	eventually(t, "it is asked", func() bool {
@@ -22,7 +25,7 @@ func TestAskWhileTheWorkerEnds(t *testing.T) {
 		defer a.mu.Unlock()
 		return len(a.waiting) == 1
 	})
-	a.rest()
+	a.leave()
 	eventually(t, "it is done", func() bool {
 		select {
 		case <-done:
@@ -31,6 +34,60 @@ func TestAskWhileTheWorkerEnds(t *testing.T) {
 			return false
 		}
 	})
+}
+
+// Of several workers the last that comes to rest does what was asked, and nobody
+// goes on before; one that ends is not waited for.
+func TestWorkersMeet(t *testing.T) {
+	var a asks
+	if err := a.open(); err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	const workers, rounds = 3, 2000
+	var moving, asked atomic.Int32
+	var working, asking sync.WaitGroup
+	stop := make(chan struct{})
+	a.serve(workers)
+	for i := range workers {
+		working.Go(func() {
+			defer a.leave()
+			for round := 0; ; round++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if a.pending.Load() {
+					a.meet()
+				}
+				if i == 0 && round == rounds {
+					return
+				}
+				moving.Add(1)
+				runtime.Gosched()
+				moving.Add(-1)
+			}
+		})
+	}
+	for range 2 {
+		asking.Go(func() {
+			for range 500 {
+				a.do(func() {
+					asked.Add(1)
+					if n := moving.Load(); n != 0 {
+						t.Errorf("%d workers move packets", n)
+					}
+				})
+			}
+		})
+	}
+	asking.Wait()
+	close(stop)
+	working.Wait()
+	if n := asked.Load(); n != 1000 {
+		t.Errorf("%d of 1000 were done", n)
+	}
 }
 
 // After close the descriptors are somebody else's: nothing is written to them,

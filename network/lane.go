@@ -1,79 +1,117 @@
 package network
 
 import (
-	"slices"
+	"errors"
+	"sync"
 
+	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/tundev"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
-const (
-	// batchSize is the number of packets read from a device at once.
-	batchSize = 128
-	// poolSize is the number of packets that routers originate or cut before
-	// all queues are written.
-	poolSize = 64
-)
+// seat is what one worker has of a node: a router of its own, and a lane to each link.
+type seat struct {
+	worker *worker
+	router *forwarding.Router
+	lanes  []lane
+	shared *sync.Mutex // nil: the node has no other seat
+}
 
-// queue is what waits for a device until the batch is over.
-type queue struct {
+// lane is what one worker has of a link: packets that wait for its device, and counters.
+type lane struct {
+	seat    *seat
+	port    *port
 	packets []*wire.Packet
 	// forwarded says of each whether it came from a device; if not, it is the pool's.
 	forwarded []bool
+	counts    counts
 }
 
-func (q *queue) push(p *wire.Packet, forwarded bool) {
-	q.packets = append(q.packets, p)
-	q.forwarded = append(q.forwarded, forwarded)
+// counts are datagrams as they are on the wire.
+type counts struct{ received, sent, refused uint64 }
+
+func (c *counts) add(o counts) {
+	c.received += o.received
+	c.sent += o.sent
+	c.refused += o.refused
 }
 
-// pool is the packets that are lent to routers for what they originate.
-type pool struct {
-	packets [poolSize]wire.Packet
-	free    []*wire.Packet
-	// lent are those that a router has now and has not sent.
-	lent []*wire.Packet
-}
-
-// fill makes the buffers, and makes them all free.
-func (p *pool) fill() {
-	buffers := make([]byte, poolSize*wire.BufferSize)
-	for i := range p.packets {
-		p.packets[i].Attach(buffers[i*wire.BufferSize:][:wire.BufferSize:wire.BufferSize])
+// Buffer lends a packet to the router (forwarding.Output): after all that is
+// queued was sent, if none is left.
+func (s *seat) Buffer() *wire.Packet {
+	if s.worker.pool.empty() {
+		s.worker.flush()
 	}
-	for i := range p.packets {
-		p.free = append(p.free, &p.packets[i])
+	return s.worker.pool.lend()
+}
+
+// Send queues a packet of the router until the batch is over (forwarding.Output).
+func (s *seat) Send(link int, p *wire.Packet) {
+	l := &s.lanes[link]
+	if len(l.packets) == 0 {
+		s.worker.queued = append(s.worker.queued, l)
+	}
+	l.packets = append(l.packets, p)
+	l.forwarded = append(l.forwarded, !s.worker.pool.sent(p))
+}
+
+// Lock keeps other workers from what the seats of a node share (forwarding.Output).
+// Fragments come and go under it only.
+func (s *seat) Lock() {
+	s.worker.held = true
+	if s.shared != nil {
+		s.shared.Lock()
 	}
 }
 
-// settle frees what was lent and not sent: the router is done with its packet.
-func (p *pool) settle() {
-	p.free, p.lent = append(p.free, p.lent...), p.lent[:0]
-}
-
-// sent notes that a packet was sent, and says whether it had been lent.
-func (p *pool) sent(packet *wire.Packet) bool {
-	i := slices.Index(p.lent, packet)
-	if i >= 0 {
-		p.lent = slices.Delete(p.lent, i, i+1)
+// Unlock ends Lock.
+func (s *seat) Unlock() {
+	if s.shared != nil {
+		s.shared.Unlock()
 	}
-	return i >= 0
 }
 
-func (p *pool) empty() bool { return len(p.free) == 0 }
-
-func (p *pool) lend() *wire.Packet {
-	last := len(p.free) - 1
-	packet := p.free[last]
-	p.free, p.lent = p.free[:last], append(p.lent, packet)
-	return packet
+// flush writes what is queued, and takes back what the pool had lent for it.
+func (w *worker) flush() {
+	for _, l := range w.queued {
+		w.write(l)
+		w.pool.takeBack(l)
+	}
+	w.queued = w.queued[:0]
 }
 
-// takeBack frees what a queue held of the pool, and empties the queue.
-func (p *pool) takeBack(q *queue) {
-	for i, packet := range q.packets {
-		if !q.forwarded[i] {
-			p.free = append(p.free, packet)
+// write hands the packets of a lane to its device. One that the device refuses is
+// dropped, and the rest goes on.
+func (w *worker) write(l *lane) {
+	device := l.port.device
+	for i := 0; i < len(l.packets); i++ {
+		if device == nil {
+			l.refuse(i)
+			continue
+		}
+		taken, err := device.Write(l.packets[i:])
+		for _, packet := range l.packets[i : i+taken] {
+			l.counts.sent += uint64(packet.WireCount())
+		}
+		i += taken
+		if err == nil {
+			return
+		}
+		if errors.Is(err, tundev.ErrGone) {
+			w.lose(device, err)
+			device = nil
+		}
+		if i < len(l.packets) {
+			l.refuse(i)
 		}
 	}
-	q.packets, q.forwarded = q.packets[:0], q.forwarded[:0]
+}
+
+// refuse counts a queued packet that no device takes.
+func (l *lane) refuse(i int) {
+	count := uint64(l.packets[i].WireCount())
+	l.counts.refused += count
+	if l.forwarded[i] {
+		l.seat.router.Counters.Refused(count)
+	}
 }

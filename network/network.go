@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"sync"
@@ -8,30 +9,30 @@ import (
 
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/tundev"
-	"github.com/icmprouter/icmprouter/wire"
 )
 
-// Network is nodes and the devices that they are attached to. One goroutine, in
-// Run, owns all of it and moves every packet; the others ask it.
+// Network is nodes and the devices that they are attached to. While Run runs, its
+// workers own all of it, and change nodes and ports only while all of them rest.
 type Network struct {
 	opener tundev.Opener
 	log    *slog.Logger
 
-	nodes []*node
-	ports []*port
-	pool  pool
-	now   time.Duration // when the current batch was read
+	nodes    []*node
+	ports    []*port
+	workers  []*worker
+	busyPoll time.Duration
 
 	asks    asks
 	changes sync.Mutex // held by who applies a plan or looks after devices
 }
 
-// node is a router, and the port of each of its links.
+// node is a router, the port of each of its links, and a seat for each worker.
 type node struct {
-	name   string
-	router *forwarding.Router
-	ports  []*port
-	net    *Network
+	name  string
+	ports []*port
+	seats []seat
+	// shared guards what the routers of several seats have together.
+	shared sync.Mutex
 }
 
 // port is a link of a node, and the device that it is attached to.
@@ -41,10 +42,8 @@ type port struct {
 	name   string
 	spec   tundev.Spec
 	device tundev.Device // nil: down
-	ready  bool
-	queue  queue
-
-	received, sent, refused uint64
+	ready  bool          // it may have packets
+	lane   *lane         // that of the worker that reads the device
 }
 
 // New opens the devices of a plan and wires its nodes to them. The opener stays
@@ -54,12 +53,35 @@ func New(plan Plan, opener tundev.Opener, log *slog.Logger) (*Network, error) {
 	if err := n.asks.open(); err != nil {
 		return nil, err
 	}
-	n.pool.fill()
-	if err := n.Apply(plan); err != nil {
+	err := n.hire(plan.workers())
+	if err == nil {
+		err = n.Apply(plan)
+	}
+	if err != nil {
+		n.dismiss()
 		n.asks.close()
 		return nil, err
 	}
 	return n, nil
+}
+
+// hire makes the workers.
+func (n *Network) hire(count int) error {
+	for i := range count {
+		w := &worker{net: n, index: i}
+		if err := w.equip(); err != nil {
+			return err
+		}
+		n.workers = append(n.workers, w)
+	}
+	return nil
+}
+
+// dismiss ends the workers, which do not run any more.
+func (n *Network) dismiss() {
+	for _, w := range n.workers {
+		w.strip()
+	}
 }
 
 // Close closes the devices. Run has returned before.
@@ -70,87 +92,87 @@ func (n *Network) Close() error {
 			errs = append(errs, p.device.Close())
 		}
 	}
+	n.dismiss()
 	n.asks.close()
 	return errors.Join(errs...)
 }
 
-// Buffer lends a packet to the node's router (forwarding.Output).
-func (nd *node) Buffer() *wire.Packet { return nd.net.lend() }
-
-// Send queues a packet of the node's router until the batch is over (forwarding.Output).
-func (nd *node) Send(link int, p *wire.Packet) {
-	nd.ports[link].queue.push(p, !nd.net.pool.sent(p))
-}
-
-// Lock and Unlock do nothing: the node has one worker (forwarding.Output).
-func (nd *node) Lock()   {}
-func (nd *node) Unlock() {}
-
-// lend takes a packet from the pool, and sends all that is queued if none is left.
-func (n *Network) lend() *wire.Packet {
-	if n.pool.empty() {
-		n.flush()
+// Run moves packets until the context ends. Each worker keeps a thread for
+// itself. A device that vanishes is one line in the log, and is looked for until it is back.
+func (n *Network) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	n.asks.serve(len(n.workers))
+	defer context.AfterFunc(ctx, n.asks.wake)()
+	var others sync.WaitGroup
+	defer others.Wait()
+	defer stop() // and then wait
+	others.Go(func() { n.watch(ctx) })
+	errs := make([]error, len(n.workers))
+	var working sync.WaitGroup
+	for i, w := range n.workers {
+		working.Go(func() {
+			defer n.asks.leave()
+			errs[i] = w.run(ctx)
+			stop() // one that cannot go on takes the others with it
+		})
 	}
-	return n.pool.lend()
+	working.Wait()
+	return errors.Join(errs...)
 }
 
-// flush writes what is queued, and takes back what it had lent for it.
-func (n *Network) flush() {
+// lose closes a device that has vanished, and says so once. All workers rest.
+func (n *Network) lose(device tundev.Device, err error) {
 	for _, p := range n.ports {
-		if len(p.queue.packets) > 0 {
-			n.write(p)
-			n.pool.takeBack(&p.queue)
-		}
-	}
-}
-
-// write hands a port's queue to its device. A packet that the device refuses is
-// dropped, and the rest goes on.
-func (n *Network) write(p *port) {
-	for i := 0; i < len(p.queue.packets); i++ {
-		if p.device == nil {
-			p.refuse(i)
+		if p.device != device {
 			continue
 		}
-		taken, err := p.device.Write(p.queue.packets[i:])
-		for _, packet := range p.queue.packets[i : i+taken] {
-			p.sent += uint64(packet.WireCount())
-		}
-		i += taken
-		if err == nil {
-			return
-		}
-		if errors.Is(err, tundev.ErrGone) {
-			n.lose(p, err)
-		}
-		if i < len(p.queue.packets) {
-			p.refuse(i)
-		}
+		n.log.Warn("link down", "node", p.node.name, "link", p.name, "device", p.spec.String(), "error", err)
+		device.Close()
+		n.attach(p, nil)
 	}
 }
 
-// refuse counts a queued packet that no device takes.
-func (p *port) refuse(i int) {
-	count := uint64(p.queue.packets[i].WireCount())
-	p.refused += count
-	if p.queue.forwarded[i] {
-		p.node.router.Counters.Refused(count)
-	}
-}
-
-// lose closes the device of a port that has vanished, and says so once.
-func (n *Network) lose(p *port, err error) {
-	if p.device == nil {
-		return
-	}
-	n.log.Warn("link down", "node", p.node.name, "link", p.name, "device", p.spec.String(), "error", err)
-	p.device.Close()
-	p.device, p.ready = nil, false
-	p.node.router.SetDown(p.link, true)
-}
-
-// attach gives a port a device.
+// attach gives a port a device; nil: it has lost its own. All workers rest.
 func (n *Network) attach(p *port, device tundev.Device) {
 	p.device = device
-	p.node.router.SetDown(p.link, false)
+	p.router().SetDown(p.link, device == nil)
+	n.deal()
 }
+
+// deal shares the ports out among the workers. All of them rest.
+func (n *Network) deal() {
+	for _, w := range n.workers {
+		w.ports = w.ports[:0]
+	}
+	for i, p := range n.ports {
+		w := n.workers[i%len(n.workers)]
+		w.ports = append(w.ports, p)
+		p.lane = &p.node.seats[w.index].lanes[p.link]
+		p.ready = p.device != nil
+	}
+	for _, w := range n.workers {
+		w.begin()
+	}
+}
+
+// sit gives every worker a seat at the node, with a sibling of the router.
+func (nd *node) sit(workers []*worker, router *forwarding.Router) {
+	nd.seats = make([]seat, len(workers))
+	for i := range nd.seats {
+		s := &nd.seats[i]
+		s.worker, s.router, s.lanes = workers[i], router, make([]lane, len(nd.ports))
+		if i > 0 {
+			s.router = router.Sibling()
+		}
+		if len(workers) > 1 {
+			s.shared = &nd.shared
+		}
+		for link, p := range nd.ports {
+			s.lanes[link] = lane{seat: s, port: p}
+		}
+	}
+}
+
+// router is that of the first worker: what it is told, its siblings know.
+func (p *port) router() *forwarding.Router { return p.node.seats[0].router }

@@ -42,3 +42,6 @@ type Interface struct {
 	// Device is the TUN, or the queues in memory, on the other side.
 	Device tundev.Spec
 }
+
+// workers is the number of threads.
+func (p *Plan) workers() int { return max(1, p.Workers) }

@@ -151,11 +151,12 @@ func TestPoolIsWholeAfterBatches(t *testing.T) {
 	}
 	stop()
 	free := map[any]bool{}
-	for _, p := range l.net.pool.free {
+	pool := &l.net.workers[0].pool
+	for _, p := range pool.free {
 		free[p] = true
 	}
-	if len(free) != poolSize || len(l.net.pool.free) != poolSize {
-		t.Errorf("%d packets are free, %d different ones, wanted %d", len(l.net.pool.free), len(free), poolSize)
+	if len(free) != poolSize || len(pool.free) != poolSize {
+		t.Errorf("%d packets are free, %d different ones, wanted %d", len(pool.free), len(free), poolSize)
 	}
 }
 
@@ -266,7 +267,7 @@ func TestStatsWhileRunning(t *testing.T) {
 // Fragments expire by the network's clock, which wakes the worker in time.
 func TestExpire(t *testing.T) {
 	l := newLab(t, twoLinks())
-	if timeout := l.net.timeout(); timeout != -1 {
+	if timeout := l.net.workers[0].timeout(); timeout != -1 {
 		t.Errorf("a timeout of %d ms, and nothing waits", timeout)
 	}
 	first := ip(hosts[0][0], hosts[0][2], 7, layers.IPProtocolUDP, true, &layers.UDP{SrcPort: 1, DstPort: 2}, pattern(0, 72))
@@ -274,11 +275,12 @@ func TestExpire(t *testing.T) {
 	l.inject("left", first)
 	eventually(t, "the fragment is held", func() bool { return l.counters().Held == 1 })
 	stop()
-	if timeout := l.net.timeout(); timeout <= 0 || timeout > 60_001 {
+	if timeout := l.net.workers[0].timeout(); timeout <= 0 || timeout > 60_001 {
 		t.Errorf("a timeout of %d ms, wanted up to a minute", timeout)
 	}
-	l.net.now = clock() + time.Minute
-	l.net.expire()
+	w := l.net.workers[0]
+	w.now = clock() + time.Minute
+	w.expire()
 	b := l.receive("left")
 	if octets, _ := payload(b); octets[0] != 11 || octets[1] != 1 || !bytes.Equal(octets[8:], first) {
 		t.Errorf("sent % x, wanted reassembly time exceeded with the fragment", b)

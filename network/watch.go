@@ -25,13 +25,15 @@ func (n *Network) watch(ctx context.Context) {
 	}
 }
 
-// lookAfter does one round. Ports are replaced only under changes, and a
-// port's device only by the worker, so each is asked for and told there.
+// lookAfter does one round. Ports are replaced only under changes, and a port's
+// device only while the workers rest: they are asked once for all devices, and
+// told only what has changed.
 func (n *Network) lookAfter() {
 	n.changes.Lock()
 	defer n.changes.Unlock()
-	for _, p := range n.ports {
-		device := n.deviceOf(p)
+	devices := n.devices()
+	for i, p := range n.ports {
+		device := devices[i]
 		if device == nil {
 			if again, err := n.opener.Reopen(p.spec); err == nil {
 				n.asks.do(func() { n.attach(p, again) })
@@ -40,13 +42,19 @@ func (n *Network) lookAfter() {
 			continue
 		}
 		if err := n.opener.Present(device, p.spec); err != nil {
-			n.asks.do(func() { n.lose(p, err) })
+			n.asks.do(func() { n.lose(device, err) })
 		}
 	}
 }
 
-// deviceOf asks the worker for a port's device; nil: the link is down.
-func (n *Network) deviceOf(p *port) (device tundev.Device) {
-	n.asks.do(func() { device = p.device })
-	return device
+// devices returns the device of each port now; nil: the link is down. The caller
+// holds changes.
+func (n *Network) devices() []tundev.Device {
+	devices := make([]tundev.Device, len(n.ports))
+	n.asks.do(func() {
+		for i, p := range n.ports {
+			devices[i] = p.device
+		}
+	})
+	return devices
 }

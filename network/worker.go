@@ -13,6 +13,20 @@ import (
 	"github.com/icmprouter/icmprouter/wire"
 )
 
+const (
+	// batchSize is the number of packets read from a device at once, and
+	// batchOctets the room for them: a ping waits behind so many on each link.
+	batchSize   = 64
+	batchOctets = 4 * wire.Stride
+	// fewPorts is up to how many it costs less to read each than to ask the kernel
+	// which of them have packets.
+	fewPorts = 8
+	// pollRounds is after how many rounds a worker with more ports asks all the same.
+	pollRounds = 4
+	// expiryInterval is how late fragments may expire while packets move.
+	expiryInterval = 100 * time.Millisecond
+)
+
 // start is the zero of the network's clock: the Unix epoch, carried on by the
 // monotonic clock.
 var (
@@ -22,108 +36,173 @@ var (
 
 func clock() time.Duration { return startEpoch + time.Since(start) }
 
-// Run moves packets until the context ends. It keeps its thread for itself. A
-// device that vanishes is one line in the log, and is looked for until it is back.
-func (n *Network) Run(ctx context.Context) error {
+// worker is one thread that moves packets, from the ports that it was dealt to
+// any. Nobody else touches what it has, unless all workers rest.
+type worker struct {
+	net    *Network
+	index  int
+	memory []byte // of batch and pool
+	batch  *wire.Batch
+	pool   pool
+
+	ports  []*port
+	ready  []*port       // those of them that may have packets
+	polled []unix.PollFd // the pipe of asks, and then each port
+	queued []*lane       // those that packets wait in
+	now    time.Duration // when the round began
+	due    time.Duration // when to look for fragments that expire
+	held   bool          // fragments may have come since that was last asked
+}
+
+// equip gets the worker its buffers.
+func (w *worker) equip() (err error) {
+	if w.memory, err = mapped(batchOctets + poolSize*wire.Stride); err != nil {
+		return fmt.Errorf("memory for packets: %w", err)
+	}
+	w.batch = wire.NewBatch(batchSize, w.memory[:batchOctets:batchOctets])
+	w.pool.fill(w.memory[batchOctets:])
+	return nil
+}
+
+// strip gives the buffers back. A second call does nothing.
+func (w *worker) strip() {
+	if w.memory != nil {
+		unix.Munmap(w.memory)
+		w.memory = nil
+	}
+}
+
+// begin looks at the ports that the worker was dealt.
+func (w *worker) begin() {
+	w.held = true
+	w.ready = w.ready[:0]
+	w.polled = append(w.polled[:0], unix.PollFd{Fd: int32(w.net.asks.descriptor()), Events: unix.POLLIN})
+	for _, p := range w.ports {
+		fd := unix.PollFd{Fd: -1, Events: unix.POLLIN} // poll passes over a negative descriptor
+		if p.device != nil {
+			fd.Fd = int32(p.device.Descriptor())
+			w.ready = append(w.ready, p)
+		}
+		w.polled = append(w.polled, fd)
+	}
+}
+
+// run moves packets until the context ends. While there are some it makes no
+// other system call than to read and to write them.
+func (w *worker) run(ctx context.Context) (err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	n.asks.serve()
-	defer context.AfterFunc(ctx, n.asks.wake)()
-	watched := make(chan struct{})
-	watching, stop := context.WithCancel(ctx)
-	go func() { defer close(watched); n.watch(watching) }()
-	defer func() { stop(); n.asks.rest(); <-watched }()
+	idle, since := false, time.Duration(0)
+	for round := 0; ctx.Err() == nil && err == nil; round++ {
+		if w.net.asks.pending.Load() {
+			w.net.asks.meet()
+			continue
+		}
+		w.now = clock()
+		moved := w.round()
+		if !moved && !idle {
+			since = w.now
+		}
+		idle = !moved
+		switch {
+		case idle && w.now-since >= w.net.busyPoll:
+			err = w.look(w.timeout())
+		case idle || len(w.ports) <= fewPorts || round%pollRounds == 0:
+			err = w.look(0)
+		}
+	}
+	return err
+}
 
-	batch := newBatch()
-	var polled []unix.PollFd
-	for ctx.Err() == nil {
-		var err error
-		if polled, err = n.wait(polled); err != nil {
-			return err
+// round moves one batch from each port that is ready, and says whether there
+// was one. A port that gave nothing is not ready any more.
+func (w *worker) round() (moved bool) {
+	ready := w.ready[:0]
+	for _, p := range w.ready {
+		if p.ready = w.pump(p); p.ready {
+			ready = append(ready, p)
 		}
-		n.now = clock()
-		for _, p := range n.ports {
-			if p.ready {
-				n.pump(p, batch)
-			}
+	}
+	w.ready = ready
+	if w.now >= w.due {
+		w.due = w.now + expiryInterval
+		w.expire()
+	}
+	return len(ready) > 0
+}
+
+// pump moves one batch from a port's device through its node, and says whether
+// there may be more.
+func (w *worker) pump(p *port) (more bool) {
+	w.batch.Reset()
+	err := p.device.Read(w.batch)
+	packets, l := w.batch.Packets(), p.lane
+	for i := range packets {
+		packet := &packets[i]
+		l.seat.router.Receive(packet, p.link, w.now, l.seat)
+		l.counts.received += uint64(packet.WireCount())
+		w.pool.settle()
+	}
+	w.flush()
+	if errors.Is(err, tundev.ErrGone) {
+		w.lose(p.device, err)
+		return false
+	}
+	return len(packets) > 0 || err != nil
+}
+
+// lose has a device closed that has vanished, as soon as all workers rest.
+func (w *worker) lose(device tundev.Device, err error) {
+	w.net.asks.later(func() { w.net.lose(device, err) })
+}
+
+// look finds the ports that have packets: if none has, it waits, for timeout
+// milliseconds, -1 being for ever, or until somebody asks. Of few ports it
+// takes all without a question if it is not to wait.
+func (w *worker) look(timeout int) error {
+	few := timeout == 0 && len(w.ports) <= fewPorts
+	if !few {
+		if _, err := unix.Poll(w.polled, timeout); err != nil && err != unix.EINTR {
+			return fmt.Errorf("waiting for devices: %w", err)
 		}
-		n.expire()
+	}
+	w.ready = w.ready[:0]
+	for i, p := range w.ports {
+		if p.device != nil && (few || p.ready || w.polled[i+1].Revents != 0) {
+			p.ready = true
+			w.ready = append(w.ready, p)
+		}
 	}
 	return nil
 }
 
-func newBatch() *wire.Batch {
-	return wire.NewBatch(batchSize, make([]byte, batchSize*wire.Stride))
-}
-
-// pump moves one batch from a port's device through its node. A device that
-// gave packets is asked again before anybody waits for it.
-func (n *Network) pump(p *port, batch *wire.Batch) {
-	batch.Reset()
-	err := p.device.Read(batch)
-	p.ready = batch.Len() > 0
-	for i := range batch.Packets() {
-		packet := &batch.Packets()[i]
-		p.node.router.Receive(packet, p.link, n.now, p.node)
-		p.received += uint64(packet.WireCount())
-		n.pool.settle()
-	}
-	n.flush()
-	if errors.Is(err, tundev.ErrGone) {
-		n.lose(p, err)
-	}
-}
-
 // expire lets each router end the fragments whose time is over.
-func (n *Network) expire() {
-	for _, nd := range n.nodes {
-		if next, waits := nd.router.NextExpiry(nd); waits && next <= n.now {
-			nd.router.Expire(n.now, nd)
-			n.pool.settle()
-			n.flush()
+func (w *worker) expire() {
+	for _, nd := range w.net.nodes {
+		s := &nd.seats[w.index]
+		if next, waits := s.router.NextExpiry(s); waits && next <= w.now {
+			s.router.Expire(w.now, s)
+			w.pool.settle()
+			w.flush()
 		}
 	}
-}
-
-// wait sleeps until a device has packets, somebody asks, or fragments expire,
-// and marks the ports that have packets. It does not sleep while one of them may have more.
-func (n *Network) wait(fds []unix.PollFd) ([]unix.PollFd, error) {
-	fds = append(fds[:0], unix.PollFd{Fd: int32(n.asks.descriptor()), Events: unix.POLLIN})
-	timeout := n.timeout()
-	for _, p := range n.ports {
-		fd := unix.PollFd{Fd: -1, Events: unix.POLLIN} // poll passes over a negative descriptor
-		if p.device != nil {
-			fd.Fd = int32(p.device.Descriptor())
-		}
-		fds = append(fds, fd)
-		if p.ready {
-			timeout = 0
-		}
-	}
-	if _, err := unix.Poll(fds, timeout); err != nil && err != unix.EINTR {
-		return fds, fmt.Errorf("waiting for devices: %w", err)
-	}
-	for i, p := range n.ports {
-		if fds[i+1].Revents != 0 {
-			p.ready = true
-		}
-	}
-	if fds[0].Revents != 0 {
-		n.asks.answer() // may replace the ports
-	}
-	return fds, nil
 }
 
 // timeout is how long nobody needs the clock, in milliseconds; -1: for ever.
-func (n *Network) timeout() int {
+func (w *worker) timeout() int {
+	if !w.held { // no fragment has come since there was none
+		return -1
+	}
 	timeout := -1
-	for _, nd := range n.nodes {
-		if next, waits := nd.router.NextExpiry(nd); waits {
+	for _, nd := range w.net.nodes {
+		s := &nd.seats[w.index]
+		if next, waits := s.router.NextExpiry(s); waits {
 			left := int(max(0, next-clock())/time.Millisecond) + 1
 			if timeout < 0 || left < timeout {
 				timeout = left
 			}
 		}
 	}
+	w.held = timeout >= 0
 	return timeout
 }

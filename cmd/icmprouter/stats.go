@@ -39,6 +39,8 @@ type linkJSON struct {
 	Received uint64 `json:"received"`
 	Sent     uint64 `json:"sent"`
 	Refused  uint64 `json:"refused"`
+	Missed   uint64 `json:"missed"`
+	Lost     uint64 `json:"lost"`
 }
 
 // printStats prints the counters as a table, or as a JSON array of nodes.
@@ -112,6 +114,10 @@ func printNode(w io.Writer, s network.NodeStats) {
 		if !l.Up {
 			state = "down"
 		}
-		fmt.Fprintf(w, "  link %s\t%s\t%s\treceived %d\tsent %d\trefused %d\n", l.Name, state, l.Device, l.Received, l.Sent, l.Refused)
+		fmt.Fprintf(w, "  link %s\t%s\t%s\treceived %d\tsent %d\trefused %d", l.Name, state, l.Device, l.Received, l.Sent, l.Refused)
+		if l.Missed+l.Lost != 0 {
+			fmt.Fprintf(w, "\t(the kernel dropped %d before, %d after)", l.Missed, l.Lost)
+		}
+		fmt.Fprintln(w)
 	}
 }

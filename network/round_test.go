@@ -1,0 +1,60 @@
+package network
+
+import (
+	"testing"
+
+	"github.com/icmprouter/icmprouter/wire"
+)
+
+// endless is a device that always has the same packet, and takes all.
+type endless struct {
+	packet []byte
+	taken  int
+}
+
+func (e *endless) Read(b *wire.Batch) error {
+	for p := b.Room(); p != nil; p = b.Room() {
+		b.Keep(copy(p.Buffer()[wire.Headroom:], e.packet))
+	}
+	return nil
+}
+func (e *endless) Write(batch []*wire.Packet) (int, error) {
+	e.taken += len(batch)
+	return len(batch), nil
+}
+func (e *endless) Descriptor() int { return -1 }
+func (e *endless) Name() string    { return "endless" }
+func (e *endless) MTU() int        { return 1500 }
+func (e *endless) Close() error    { return nil }
+
+// A round allocates nothing, whether it forwards, answers or cuts.
+func TestRoundAllocatesNothing(t *testing.T) {
+	for what, packet := range map[string][]byte{
+		"forward":  udp(hosts[0][0], hosts[0][1], 1, 32),
+		"forward6": udp(hosts[1][0], hosts[1][1], 1, 32),
+		"answer":   echo(hosts[0][0], hosts[0][2], 1, 32),
+		"answer6":  echo(hosts[1][0], hosts[1][2], 1, 32),
+		"cut":      udp(hosts[0][0], hosts[0][1], 1, 1450),
+	} {
+		l := newLab(t, twoLinks())
+		left, right := &endless{packet: packet}, &endless{packet: packet}
+		for i, d := range []*endless{left, right} {
+			l.net.ports[i].device.Close()
+			l.net.ports[i].device = d
+		}
+		w := l.net.workers[0]
+		w.ready = w.ports[:1]
+		if allocated := testing.AllocsPerRun(100, func() {
+			if w.now = clock(); !w.round() {
+				t.Fatalf("%s: nothing moved", what)
+			}
+			w.look(0)
+			w.ready = w.ready[:1]
+		}); allocated != 0 {
+			t.Errorf("%s: a round allocates %v times", what, allocated)
+		}
+		if left.taken+right.taken < 100*batchSize {
+			t.Errorf("%s: %d packets were sent", what, left.taken+right.taken)
+		}
+	}
+}
