@@ -25,6 +25,8 @@ const (
 	MissingOctets
 	// BadHeaderChecksum: the IPv4 header checksum is wrong (RFC 1812 §4.2.2.5).
 	BadHeaderChecksum
+	// BadOffload: what the packet leaves to the next device cannot be done: a checksum beyond its end, or a super-packet that is none of TCP or UDP.
+	BadOffload
 
 	// Validity of addresses.
 
@@ -136,6 +138,7 @@ var names = [NumReasons]string{
 	BadTotalLength:       "bad-total-length",
 	MissingOctets:        "missing-octets",
 	BadHeaderChecksum:    "bad-header-checksum",
+	BadOffload:           "bad-offload",
 	MartianSource:        "martian-source",
 	OwnSource:            "own-source",
 	ReversePath:          "reverse-path",

@@ -39,7 +39,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 	spec.MaxLen, spec.ID = t.links[link].MTU, uint16(id)
 	r.detail(&spec, p, link, a, v)
 	q := a.out.Buffer()
-	spec.Build(q, p)
+	spec.Build(q, onWire(p, a.out))
 	r.transmit(q, link, id, a.out)
 }
 
@@ -54,6 +54,17 @@ func (r *Router) allow(m icmpgen.Message, p *wire.Packet, a arrival) (id uint32,
 	}
 	r.id++
 	return r.id, true
+}
+
+// onWire is the packet as it is on a wire, for a message to quote: of a super-packet
+// the first segment, for all of which the message stands, with its checksum.
+func onWire(p *wire.Packet, out Output) *wire.Packet {
+	if p.GSO.ChecksumStart == 0 {
+		return p
+	}
+	first, segments := out.Buffer(), p.Segments()
+	segments.Next(first)
+	return first
 }
 
 // detail fills in what only some messages tell.

@@ -23,6 +23,10 @@ var costs = []struct {
 	{"Echo", 0, []string{"left: h1 > r.left echo 1400"}},
 	{"EchoInFragments", 0, []string{"left: h1 > r.left echo 8000"}},
 	{"Fragment", 4, []string{"left: h1 > htiny udp 1400"}},
+	{"SuperPacket", 0, []string{"left: h1 > h2 gso 1300 udp 65000"}},
+	{"SuperPacketExpired", 0, []string{"left: h1 > h2 ttl 1 gso 1300 udp 65000"}},
+	{"SuperPacketFragment", 4, []string{"left: h1 > htiny gso 1000 udp 3000"}},
+	{"SuperPacketDeliver", 0, []string{"left: h1 > r.left gso 1400 udp 14000"}},
 	{"Drop", 0, []string{"left: loopback > h2 udp 32"}},
 	{"Truncated", 0, []string{"left: h1 > h2 udp 32 octets 19"}},
 	{"PortUnreachable", 0, []string{"left: h1 > r.left udp 32"}},
@@ -77,14 +81,14 @@ func each(t testing.TB, run func(name string, octets int, once func())) {
 			if cost.family != 0 && cost.family != family {
 				continue
 			}
-			var packets [][]byte
+			var packets []built
 			octets := 0
 			for _, line := range cost.lines {
 				b, err := build(family, line)
 				if err != nil {
 					t.Fatal(err)
 				}
-				packets, octets = append(packets, b.bytes), octets+len(b.bytes)
+				packets, octets = append(packets, b), octets+len(b.bytes)
 			}
 			n, out, p := newNode(nil, family), newSink(), filled(nil, wire.BufferSize)
 			if settings, has := costSettings[cost.name]; has {
@@ -100,7 +104,8 @@ func each(t testing.TB, run func(name string, octets int, once func())) {
 			run(fmt.Sprintf("%s/IPv%d", cost.name, family), octets, func() {
 				for _, b := range packets {
 					n.now += time.Microsecond
-					p.SetLen(copy(p.Buffer()[wire.Headroom:], b))
+					p.SetLen(copy(p.Buffer()[wire.Headroom:], b.bytes))
+					p.GSO = b.gso
 					n.router.Receive(p, 0, n.now, out)
 				}
 			})

@@ -8,10 +8,23 @@ import (
 	"github.com/icmprouter/icmprouter/wire"
 )
 
-// deliver takes a packet for the node itself. Fragments wait for each other,
-// and then end together.
+// deliver takes a packet for the node itself: of a super-packet each segment on its own.
 func (r *Router) deliver(p *wire.Packet, a arrival) {
-	count := uint64(p.WireCount())
+	if p.GSO.ChecksumStart == 0 {
+		r.deliverOne(p, a)
+		return
+	}
+	q := a.out.Buffer()
+	for s := p.Segments(); s.More(); {
+		s.Next(q)
+		r.deliverOne(q, a)
+	}
+}
+
+// deliverOne takes a datagram for the node itself. Fragments wait for each other,
+// and then end together.
+func (r *Router) deliverOne(p *wire.Packet, a arrival) {
+	count := uint64(1)
 	if v := r.table.inspect(p); v.Reason != drop.Alive {
 		r.drop(v, p, count, a)
 		return

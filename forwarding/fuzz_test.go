@@ -150,7 +150,7 @@ func (r recorder) Lock()   { r.n.Lock() }
 func (r recorder) Unlock() { r.n.Unlock() }
 
 func (r recorder) Send(link int, p *wire.Packet) {
-	r.n.outputs = append(r.n.outputs, output{linkNames[link], bytes.Clone(p.Data)})
+	r.n.outputs = append(r.n.outputs, output{linkNames[link], bytes.Clone(p.Data), p.GSO})
 }
 
 // fuzzed sends a packet, and checks what must be true of any.

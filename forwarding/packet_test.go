@@ -1,6 +1,7 @@
 package forwarding_test
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"net"
@@ -10,6 +11,9 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
+
+	"github.com/icmprouter/icmprouter/internal/kernelgso"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // A line of a story names one packet: where it is, from whom to whom, and then
@@ -27,6 +31,8 @@ import (
 // claims that offset.
 // length N, octets N, header-length N, version N, bad-header-checksum: break the
 // result.
+// partial: the transport checksum is left to be completed; gso N: this, and it is a
+// super-packet of segments with N octets of payload; offload N START OFFSET: what it claims of that.
 // hop, dest, routing, behind, timestamp, probe: see readHeader.
 type line struct {
 	link     string
@@ -73,6 +79,12 @@ func (l *line) number() int {
 type built struct {
 	bytes   []byte
 	payload []byte
+	gso     wire.GSO
+}
+
+// first is the packet as it is on a wire, or the first segment of a super-packet.
+func (b built) first() []byte {
+	return kernelgso.Segments(b.bytes, b.gso.Size, b.gso.ChecksumStart, b.gso.ChecksumOffset)[0]
 }
 
 // shape is what the words of a line say.
@@ -89,6 +101,8 @@ type shape struct {
 	extension    bool
 	protocol     layers.IPProtocol
 	transport    []gopacket.SerializableLayer
+	partial      bool
+	gso          *wire.GSO
 	breaks       []func(b []byte) []byte
 	edits        []func(b []byte) []byte
 }
@@ -121,8 +135,21 @@ func build(family int, text string) (built, error) {
 	for _, breaks := range s.breaks {
 		b = breaks(b)
 	}
-	return built{bytes: b, payload: payload}, nil
+	return built{bytes: b, payload: payload, gso: s.offload(len(b) - len(part))}, nil
 }
+
+// offload is what a device says of a packet whose transport header is at start.
+func (s *shape) offload(start int) (gso wire.GSO) {
+	if s.gso != nil {
+		gso = *s.gso
+	}
+	if s.partial {
+		gso.ChecksumStart, gso.ChecksumOffset = start, checksumFields[s.protocol]
+	}
+	return gso
+}
+
+var checksumFields = map[layers.IPProtocol]int{layers.IPProtocolTCP: 16, layers.IPProtocolUDP: 6, layers.IPProtocolICMPv6: 2}
 
 // read takes one word and its arguments.
 func (s *shape) read(l *line) error {
@@ -184,6 +211,18 @@ func (s *shape) readDamage(word string, l *line) error {
 		edit(func(b []byte) []byte { b[len(b)-1] ^= 0x55; return b })
 	case "no-checksum":
 		edit(func(b []byte) []byte { b[6], b[7] = 0, 0; return b })
+	case "gso":
+		s.gso = &wire.GSO{Size: l.number()}
+		fallthrough
+	case "partial":
+		s.partial = true
+		edit(func(b []byte) []byte {
+			sum := kernelgso.PseudoSum(s.src.AsSlice(), s.dst.AsSlice(), uint8(s.protocol), len(b))
+			binary.BigEndian.PutUint16(b[checksumFields[s.protocol]:], sum)
+			return b
+		})
+	case "offload":
+		s.gso = &wire.GSO{Size: l.number(), ChecksumStart: l.number(), ChecksumOffset: l.number()}
 	case "octets":
 		n := l.number()
 		broken(func(b []byte) []byte { return append(b, make([]byte, max(0, n-len(b)))...)[:n] })

@@ -18,6 +18,7 @@ var ends = [drop.NumReasons][]string{
 	drop.BadTotalLength:       {"left: h1 > h2 udp 32 length 999", "left: h1 > h2 udp 32 length 19"},
 	drop.MissingOctets:        {"4", "left: h1 > h2 udp 32 length 999"},
 	drop.BadHeaderChecksum:    {"4", "left: h1 > h2 udp 32 bad-header-checksum"},
+	drop.BadOffload:           {"left: h1 > h2 udp 320 offload 100 0 0"},
 	drop.MartianSource:        {"left: loopback > h2 udp 32"},
 	drop.OwnSource:            {"left: r.right > h2 udp 32"},
 	drop.ReversePath:          {"strict: h1 > h2 udp 32"},

@@ -156,12 +156,21 @@ func (r *Router) discard(reason drop.Reason, p *wire.Packet, count uint64, a arr
 }
 
 // transmit sends a packet, in fragments where it is too long: a packet that must
-// not be cut did not come this far. id names the datagram where it holds no
-// name itself, which is only so where the node originates it.
+// not be cut did not come this far. A super-packet whose segments are too long is
+// taken apart first. id names the datagram where it holds no name itself, which
+// is only so where the node originates it.
 func (r *Router) transmit(p *wire.Packet, link int, id uint32, out Output) {
 	mtu := r.table.links[link].MTU
 	if p.WireLen() <= mtu {
 		out.Send(link, p)
+		return
+	}
+	if p.GSO.ChecksumStart != 0 {
+		q := out.Buffer()
+		for s := p.Segments(); s.More(); { // none but the last is short enough to keep q
+			s.Next(q)
+			r.transmit(q, link, id, out)
+		}
 		return
 	}
 	for f := p.Fragments(mtu, id); f.More(); {

@@ -41,6 +41,7 @@ type node struct {
 type output struct {
 	link  string
 	bytes []byte
+	gso   wire.GSO
 }
 
 var linkNames = []string{"left", "right", "tiny", "down", "strict"}
@@ -174,7 +175,7 @@ func (n *node) Send(link int, p *wire.Packet) {
 	if err := check(n.family, p.Data); err != nil {
 		n.t.Fatalf("sent to %s: %v\n% x", linkNames[link], err, head(p.Data))
 	}
-	n.outputs = append(n.outputs, output{linkNames[link], bytes.Clone(p.Data)})
+	n.outputs = append(n.outputs, output{linkNames[link], bytes.Clone(p.Data), p.GSO})
 	if slices.Contains(n.lent, p) {
 		copy(p.Data, unwritten)
 		n.free = append(n.free, p)
@@ -205,6 +206,7 @@ func (n *node) send(text string) {
 	in := linkIndex(n.t, link)
 	n.sent = append(n.sent, b)
 	p := filled(b.bytes, wire.Headroom+len(b.bytes)+64)
+	p.GSO = b.gso
 	before := bytes.Clone(p.Buffer())
 	forwarded, told := n.router.Counters.Forwarded, meant(&n.router.Counters)
 	n.router.Receive(p, in, n.now, n)

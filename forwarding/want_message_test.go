@@ -100,9 +100,9 @@ func (n *node) isMessage(l *line, name string, s seen) error {
 		return fmt.Errorf("the second word is %#x, wanted %#x", got, w.word)
 	}
 	if w.quote < 0 {
-		w.quote = len(w.about.bytes)
+		w.quote = len(w.about.first())
 	}
-	return sameBytes(s.payload[8:], w.about.bytes[:w.quote])
+	return sameBytes(s.payload[8:], w.about.first()[:w.quote])
 }
 
 // isReply compares an echo reply with the whole request: all is the same but
@@ -123,7 +123,7 @@ func isRedirect6(w wanted, b []byte) error {
 	}
 	target, destination := netip.AddrFrom16([16]byte(b[8:24])), netip.AddrFrom16([16]byte(b[24:40]))
 	quote := b[48:]
-	switch about := w.about.bytes; {
+	switch about := w.about.first(); {
 	case target != w.gateway || destination != netip.AddrFrom16([16]byte(about[24:40])) || binary.BigEndian.Uint32(b[4:]) != 0:
 		return fmt.Errorf("target %s, destination %s", target, destination)
 	case b[40] != 4 || int(b[41])*8 != len(b)-40 || !bytes.Equal(b[42:48], make([]byte, 6)):

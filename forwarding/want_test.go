@@ -54,6 +54,9 @@ func (n *node) matches(l *line, o output, s seen) error {
 	last := n.sent[len(n.sent)-1]
 	switch kind := l.word(); kind {
 	case "forwarded":
+		if o.gso.HeaderLen = 0; o.gso != last.gso {
+			return fmt.Errorf("left as %+v, came as %+v", o.gso, last.gso)
+		}
 		return sameBytes(o.bytes, n.decremented(last.bytes))
 	case "stamped":
 		return sameBytes(o.bytes, n.stamped(n.decremented(last.bytes), l))
@@ -64,7 +67,7 @@ func (n *node) matches(l *line, o output, s seen) error {
 		if err != nil {
 			return err
 		}
-		return sameBytes(payload, n.read(last.bytes).payload)
+		return sameBytes(payload, n.read(last.first()).payload)
 	case "in":
 		count := l.number()
 		l.word()
@@ -121,7 +124,7 @@ func (n *node) decremented(b []byte) []byte {
 // isPart compares one fragment with the octets of the last packet that it holds.
 func (n *node) isPart(l *line, o output, s seen, last built) error {
 	from, to, more := l.number(), l.number(), l.word() == "more"
-	was := n.read(last.bytes)
+	was := n.read(last.first())
 	if options := hex.EncodeToString(s.options); l.word() == "options" && l.word() != options {
 		return fmt.Errorf("options %s", options)
 	}

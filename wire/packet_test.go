@@ -70,25 +70,6 @@ func TestWireLen(t *testing.T) {
 	}
 }
 
-// TestParseKeepsGSO: what the device said of the packet is no word of it.
-func TestParseKeepsGSO(t *testing.T) {
-	for name, in := range families(count(100)) {
-		t.Run(name, func(t *testing.T) {
-			p := load(in)
-			want := wire.GSO{Size: 10, HeaderLen: 48, ChecksumStart: 40, ChecksumOffset: 6}
-			p.GSO = want
-			p.Parse()
-			if p.GSO != want {
-				t.Errorf("got %+v, want %+v", p.GSO, want)
-			}
-			p.SetLen(len(in))
-			if p.GSO != (wire.GSO{}) {
-				t.Errorf("after SetLen: got %+v, want none", p.GSO)
-			}
-		})
-	}
-}
-
 func TestBuffer(t *testing.T) {
 	p := lend()
 	p.SetLen(28)

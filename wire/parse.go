@@ -6,19 +6,24 @@ import "github.com/icmprouter/icmprouter/drop"
 // its header names, and says Alive, or why this is no datagram: of MissingOctets
 // it has read the words all the same. It writes no
 // byte of the buffer, which stays its owner's. Words of an earlier Parse are
-// forgotten: the next node parses the packet anew.
+// forgotten: the next node parses the packet anew. Of GSO it checks what the device
+// said, and adds HeaderLen.
 func (p *Packet) Parse() drop.Reason {
 	*p = Packet{Data: p.Data, buf: p.buf, GSO: p.GSO}
 	if len(p.Data) == 0 {
 		return drop.Truncated
 	}
+	reason := drop.BadVersion
 	switch p.Data[0] >> 4 {
 	case V4:
-		return p.parseIPv4()
+		reason = p.parseIPv4()
 	case V6:
-		return p.parseIPv6()
+		reason = p.parseIPv6()
 	}
-	return drop.BadVersion
+	if p.GSO.ChecksumStart|p.GSO.Size != 0 {
+		return p.parseOffload(reason)
+	}
+	return reason
 }
 
 // DecrementTTL lowers the TTL by one, in the bytes too. The caller has seen

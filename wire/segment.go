@@ -1,15 +1,20 @@
 package wire
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/icmprouter/icmprouter/drop"
+)
 
 // GSO says how a super-packet becomes segments, and whether the transport
 // checksum is still to be completed. Its zero value is an ordinary packet. The
 // fields are those of virtio_net_hdr.
 type GSO struct {
-	// Size is the payload of each segment but the last, in octets; zero: one packet.
+	// Size is the payload of each segment but the last, in octets; zero: one
+	// packet. Parse makes it zero where all of the payload is no longer.
 	Size int
 	// HeaderLen is the length of the IP and transport headers that each segment
-	// repeats, in octets. Parse fills it in.
+	// repeats, in octets; zero if Size is. Parse fills it in.
 	HeaderLen int
 	// ChecksumStart and ChecksumOffset say from where the transport checksum is
 	// summed, and where it is stored, counted from there. There stands, so far, the
@@ -24,11 +29,57 @@ const (
 )
 
 const (
+	udpHeader    = 8
+	udpLength    = 4
+	tcpMinHeader = 20
+	tcpOffset    = 12
+
 	tcpFlags   = 13
 	tcpFlagFIN = 0x01
 	tcpFlagPSH = 0x08
 	tcpFlagCWR = 0x80
 )
+
+// parseOffload says whether a packet can be made what its GSO says, since anybody
+// with a raw socket may say anything there. What is no datagram is nothing more, either.
+func (p *Packet) parseOffload(reason drop.Reason) drop.Reason {
+	g := &p.GSO
+	g.HeaderLen = 0
+	switch {
+	case reason != drop.Alive:
+	case g.ChecksumStart < p.Transport || g.ChecksumStart+g.ChecksumOffset+2 > len(p.Data):
+		reason = drop.BadOffload
+	case g.Size != 0:
+		reason = p.parseSuper()
+	}
+	if reason != drop.Alive {
+		*g = GSO{}
+	}
+	return reason
+}
+
+// parseSuper finds the headers that all segments of a super-packet have: of TCP or
+// UDP, behind IP headers that each segment may repeat, which a fragment's may not be.
+func (p *Packet) parseSuper() drop.Reason {
+	g, transport := &p.GSO, p.Payload()
+	header, least := 0, udpHeader
+	switch {
+	case g.ChecksumStart != p.Transport || p.Fragment() || p.fragmentHeader != 0:
+	case p.Protocol == ProtoUDP && g.ChecksumOffset == udpChecksum:
+		header = udpHeader
+	case p.Protocol == ProtoTCP && g.ChecksumOffset == tcpChecksum:
+		header, least = int(transport[tcpOffset]>>4)*4, tcpMinHeader
+	}
+	switch {
+	case header < least || header > len(transport):
+		return drop.BadOffload
+	case len(transport)-header <= g.Size:
+		g.Size = 0
+	default:
+		g.HeaderLen = p.Transport + header
+	}
+	return drop.Alive
+}
 
 // Complete writes the transport checksum of a packet that is no super-packet, if
 // that was left to be done. A sum of zero is written as 65535, which is the same
@@ -59,10 +110,7 @@ func (p *Packet) Segments() Segments { return Segments{p: p} }
 
 // More says that another segment is to come.
 func (s *Segments) More() bool {
-	if s.p.GSO.Size == 0 {
-		return s.count == 0
-	}
-	return s.count == 0 || s.p.GSO.HeaderLen+s.next < len(s.p.Data)
+	return s.count == 0 || s.p.GSO.Size != 0 && s.p.GSO.HeaderLen+s.next < len(s.p.Data)
 }
 
 // Next writes the next segment to dst, in its attached buffer, and parses it.
@@ -99,13 +147,18 @@ func (s *Segments) stamp(b []byte, last bool) {
 		binary.BigEndian.PutUint16(b[4:], uint16(len(b)-ipv6Header))
 	}
 	transport := b[g.ChecksumStart:]
-	// The pseudo-header's sum has the length of the whole in it.
+	whole := uint16(len(s.p.Data) - g.ChecksumStart)
+	if g.ChecksumOffset == udpChecksum {
+		whole = binary.BigEndian.Uint16(transport[udpLength:])
+		binary.BigEndian.PutUint16(transport[udpLength:], uint16(len(transport)))
+	}
+	// The sum of the pseudo-header has the length of the whole in it. All else of it
+	// stays: with a routing header its destination is not that of the IP header.
 	sum := uint32(binary.BigEndian.Uint16(transport[g.ChecksumOffset:]))
-	sum += uint32(^uint16(len(s.p.Data)-g.ChecksumStart)) + uint32(uint16(len(transport)))
+	sum += uint32(^whole) + uint32(uint16(len(transport)))
 	sum = sum&0xffff + sum>>16
 	binary.BigEndian.PutUint16(transport[g.ChecksumOffset:], uint16(sum&0xffff+sum>>16))
 	if g.ChecksumOffset == udpChecksum {
-		binary.BigEndian.PutUint16(transport[4:], uint16(len(transport)))
 		return
 	}
 	binary.BigEndian.PutUint32(transport[4:], binary.BigEndian.Uint32(transport[4:])+uint32(s.next))
