@@ -52,7 +52,12 @@ func (j *joined) packet(t *testing.T) *Packet {
 	start, field := 20, 6
 	var inner gopacket.NetworkLayer = &j.ip4
 	if j.v6 {
-		network, inner, start = &j.ip6, &j.ip6, 40
+		ip6 := j.ip6 // gopacket writes into it
+		if ip6.HopByHop != nil {
+			options := *ip6.HopByHop
+			ip6.HopByHop = &options
+		}
+		network, inner, start = &ip6, &ip6, 40
 	}
 	start += 4 * len(j.ip4.Options)
 	var transport gopacket.SerializableLayer = &j.udp
@@ -117,6 +122,8 @@ func TestJoinable(t *testing.T) {
 		{"extension header", "6", func(j *joined) {
 			j.ip6.HopByHop = &layers.IPv6HopByHop{}
 			j.ip6.HopByHop.Options = []*layers.IPv6HopByHopOption{{OptionType: 0x1e, OptionLength: 4, ActualLength: 6, OptionData: make([]byte, 4)}}
+			next := byte(j.ip6.NextHeader) // gopacket leaves it at 0
+			j.spoil = func(b []byte) { b[40] = next }
 		}, 2},
 		{"identification out of turn", "4", func(j *joined) { j.ip4.Id++ }, 2},
 		{"DF", "4", func(j *joined) { j.ip4.Flags = layers.IPv4DontFragment }, 2},
