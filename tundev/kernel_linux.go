@@ -1,6 +1,7 @@
 package tundev
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"os"
@@ -23,9 +24,11 @@ type kernelTUN struct {
 	// once, or as nobody wants any.
 	plain    atomic.Bool
 	segments segmenter
+	coalesce Coalesce
 
-	// write is the system call; tests have others.
-	write func(fd int, b []byte) (int, error)
+	// write and writev are the system calls; tests have others.
+	write  func(fd int, b []byte) (int, error)
+	writev func(fd int, parts []unix.Iovec) error
 }
 
 func openKernel(spec Spec, log *slog.Logger) (*kernelTUN, error) {
@@ -33,7 +36,7 @@ func openKernel(spec Spec, log *slog.Logger) (*kernelTUN, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &kernelTUN{log: log, write: unix.Write}
+	d := &kernelTUN{log: log, coalesce: cmp.Or(spec.Coalesce, CoalesceOff), write: unix.Write, writev: writev}
 	d.init(spec, fd)
 	d.plain.Store(spec.NoOffloads)
 	if !spec.NoOffloads {
@@ -91,12 +94,33 @@ func (d *kernelTUN) Write(batch []*wire.Packet) (int, error) {
 	if d.closed {
 		return 0, d.gone(os.ErrClosed)
 	}
-	for i, p := range batch {
-		if err := d.send(p); err != nil {
-			return i, d.fault(err)
+	for done := 0; done < len(batch); {
+		n, err := d.sendSome(batch[done:])
+		done += n
+		if err != nil {
+			return done, d.fault(err)
 		}
 	}
 	return len(batch), nil
+}
+
+// sendSome sends the first packet of batch, and with it those that may be joined
+// to it, and says how many these were.
+func (d *kernelTUN) sendSome(batch []*wire.Packet) (int, error) {
+	if n := d.joinable(batch); n > 1 {
+		err := d.join(batch[:n])
+		if err == nil {
+			return n, nil
+		}
+		if err != unix.EINVAL {
+			return 0, err
+		}
+		d.giveUp(err)
+	}
+	if err := d.send(batch[0]); err != nil {
+		return 0, err
+	}
+	return 1, nil
 }
 
 // send sends a packet as whole as the kernel takes it.
