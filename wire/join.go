@@ -16,14 +16,11 @@ const (
 
 	maxJoinedLen = 65535
 
-	tcpMinHeader = 20
-	tcpSeq       = 4
-	tcpAck       = 8
-	tcpOffset    = 12
-	tcpWindow    = 14
-	tcpUrgent    = 18
-	tcpFlagACK   = 0x10
-	udpHeader    = 8
+	tcpSeq     = 4
+	tcpAck     = 8
+	tcpWindow  = 14
+	tcpUrgent  = 18
+	tcpFlagACK = 0x10
 )
 
 // Joinable says how many of the parsed packets, from the first on, may go as one
