@@ -59,14 +59,14 @@ type topology struct {
 	Interfaces     string // more interfaces, as JSON
 	Routes         string // more routes, as JSON
 	Rate           string // icmp.rate, as JSON
-	// More members of the node, of its icmp, and of its interfaces, as JSON.
-	Node, ICMP, Left, Right string
+	// More members of the file, of the node, of its icmp, and of its interfaces, as JSON.
+	File, Node, ICMP, Left, Right string
 }
 
 // unlimited is a rate for tests that are not about limits.
 const unlimited = `{ "unlimited": true }`
 
-var configuration = template.Must(template.New("").Parse(`{
+var configuration = template.Must(template.New("").Parse(`{ {{with .File}}{{.}},{{end}}
   "nodes": {
     "r1": {
       "interfaces": {
