@@ -109,7 +109,12 @@ func equivalent(t *testing.T, family int, s kernelgso.Super, bits uint32, mtu in
 func anySuper(r *rand.Rand, family, payload int) kernelgso.Sample {
 	src, _ := address(family, "h1")
 	dst, _ := address(family, superDestinations[r.IntN(len(superDestinations))])
-	return kernelgso.Any(r, src, dst, payload)
+	s := kernelgso.Any(r, src, dst, payload)
+	if family == 4 && r.IntN(8) == 0 { // a source route by way of the node, to h2
+		s.Dst, _ = address(family, "r.left")
+		s.Options = []byte{0x83, 7, 4, 10, 2, 0, 2, 0}
+	}
+	return s
 }
 
 // Forwarding a super-packet is forwarding its segments.
