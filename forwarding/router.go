@@ -28,6 +28,7 @@ type Router struct {
 	Counters Counters
 
 	table     *Table
+	recent    recent
 	limiter   ratelimit.Limiter
 	fragments reassembly
 	id        uint32
@@ -47,7 +48,7 @@ func (r *Router) SetTable(table *Table) {
 	if r.table != nil {
 		r.fragments.relink(r.table.links, table.links, &r.Counters)
 	}
-	r.table = table
+	r.table, r.recent = table, recent{}
 }
 
 // SetDown says that a link lost its device, or has one again.
@@ -66,7 +67,7 @@ func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) 
 		r.discard(reason, p, count, a)
 		return
 	}
-	switch v := r.table.Route(p, in); v.Action {
+	switch v := r.route(p, in); v.Action {
 	case Forward:
 		r.Counters.Forwarded += count
 		if v.Link == in && r.table.settings.Redirects {
