@@ -30,17 +30,30 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		c.Forbidden++
 		return
 	}
-	if kind, limited := m.Kind(); limited && !r.limiter.Allow(&r.Limits, kind, p.Src, a.now) {
+	id, allowed := r.allow(m, p, a)
+	if !allowed {
 		c.Limited++
 		return
 	}
 	c.Sent++
-	r.id++
-	spec.MaxLen, spec.ID = t.links[link].MTU, uint16(r.id)
+	spec.MaxLen, spec.ID = t.links[link].MTU, uint16(id)
 	r.detail(&spec, p, link, a, v)
 	q := a.out.Buffer()
 	spec.Build(q, p)
-	r.transmit(q, link, a.out)
+	r.transmit(q, link, id, a.out)
+}
+
+// allow asks the limiter for a token, and names the message if it has one.
+func (r *Router) allow(m icmpgen.Message, p *wire.Packet, a arrival) (id uint32, ok bool) {
+	if !a.locked {
+		a.out.Lock()
+		defer a.out.Unlock()
+	}
+	if kind, limited := m.Kind(); limited && !r.limiter.Allow(&r.Limits, kind, p.Src, a.now) {
+		return 0, false
+	}
+	r.id++
+	return r.id, true
 }
 
 // detail fills in what only some messages tell.

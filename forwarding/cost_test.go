@@ -66,6 +66,8 @@ func (s *sink) Buffer() *wire.Packet {
 }
 
 func (s *sink) Send(int, *wire.Packet) {}
+func (s *sink) Lock()                  {}
+func (s *sink) Unlock()                {}
 
 // each gives a test one function for each line of costs and family, that sends
 // the packets of it once.

@@ -10,6 +10,9 @@ import (
 // Delivered and Dropped, and waits in Held if it is a fragment for this node:
 //
 //	Received = Forwarded + Delivered + sum of Dropped + Held
+//
+// A fragment that one sibling holds may end with another, whose Held then falls
+// below zero and wraps around: only their sum says how many wait.
 type Counters struct {
 	// Received is all that came from links.
 	Received uint64
@@ -38,6 +41,28 @@ type Originated struct {
 	Unroutable uint64
 	// Limited found no token.
 	Limited uint64
+}
+
+// Add adds the counters of a sibling, which nobody is changing.
+func (c *Counters) Add(o *Counters) {
+	c.Received += o.Received
+	c.Forwarded += o.Forwarded
+	c.Delivered += o.Delivered
+	c.Held += o.Held
+	c.Fragments += o.Fragments
+	for i, n := range o.Dropped {
+		c.Dropped[i] += n
+	}
+	for i, m := range o.Messages {
+		c.Messages[i].add(m)
+	}
+}
+
+func (o *Originated) add(m Originated) {
+	o.Sent += m.Sent
+	o.Forbidden += m.Forbidden
+	o.Unroutable += m.Unroutable
+	o.Limited += m.Limited
 }
 
 // Refused moves a packet that a device would not take from Forwarded to

@@ -17,6 +17,9 @@ func (r *Router) deliver(p *wire.Packet, a arrival) {
 		return
 	}
 	if p.Fragment() {
+		a.out.Lock() // the whole datagram is shared memory until it is answered
+		defer a.out.Unlock()
+		a.locked = true
 		whole, reason := r.fragments.add(p, a, &r.Counters)
 		if reason != drop.Alive {
 			r.Counters.Dropped[reason]++
@@ -75,17 +78,24 @@ func (r *Router) reply(m icmpgen.Message, p *wire.Packet, a arrival) drop.Reason
 	return drop.Alive
 }
 
-// Expire ends the fragments whose time is over, and tells their senders.
+// Expire ends the fragments whose time is over, those of siblings too, and tells
+// their senders.
 func (r *Router) Expire(now time.Duration, out Output) {
+	out.Lock()
+	defer out.Unlock()
 	for d := r.fragments.expired(now); d != nil; d = r.fragments.expired(now) {
 		n := r.fragments.release(d, &r.Counters)
 		if d.first.Data == nil {
 			r.Counters.Dropped[drop.ReassemblyTimeout] += n // RFC 792: only about fragment zero
 			continue
 		}
-		r.drop(dropped(drop.ReassemblyTimeout), &d.first, n, arrival{in: d.in, now: now, out: out})
+		r.drop(dropped(drop.ReassemblyTimeout), &d.first, n, arrival{in: d.in, now: now, out: out, locked: true})
 	}
 }
 
 // NextExpiry says when Expire has something to do, if any fragment waits.
-func (r *Router) NextExpiry() (at time.Duration, waits bool) { return r.fragments.next() }
+func (r *Router) NextExpiry(out Output) (at time.Duration, waits bool) {
+	out.Lock()
+	defer out.Unlock()
+	return r.fragments.next()
+}

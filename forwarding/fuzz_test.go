@@ -146,6 +146,9 @@ type recorder struct{ n *node }
 
 func (r recorder) Buffer() *wire.Packet { return r.n.Buffer() }
 
+func (r recorder) Lock()   { r.n.Lock() }
+func (r recorder) Unlock() { r.n.Unlock() }
+
 func (r recorder) Send(link int, p *wire.Packet) {
 	r.n.outputs = append(r.n.outputs, output{linkNames[link], bytes.Clone(p.Data)})
 }

@@ -12,8 +12,9 @@ import (
 // recent remembers what the table said of the addresses of late packets: most
 // packets are of few flows, and a large table is far away in memory. It is of
 // one router, as large whatever comes, and never holds what the table would not
-// say again: a new table makes it empty.
+// say again: with a new table, it begins anew.
 type recent struct {
+	generation uint64 // of the table
 	ways    memo[*hop]
 	senders memo[drop.Reason]
 }
@@ -36,6 +37,9 @@ func slot(address netip.Addr) uint64 {
 
 // route is Table.Route, by what the router remembers where it can.
 func (r *Router) route(p *wire.Packet, in int) Verdict {
+	if r.recent.generation != r.generation {
+		r.recent = recent{generation: r.generation}
+	}
 	way := &r.recent.ways[slot(p.Dst)]
 	if way.address != p.Dst {
 		way.address, way.value = p.Dst, r.table.way(p.Dst)

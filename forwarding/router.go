@@ -17,41 +17,60 @@ type Output interface {
 	// Send takes a packet for a link. Its bytes stay untouched by the router from
 	// then on, and are the output's until the batch that they came with is over.
 	Send(link int, p *wire.Packet)
+	// Lock begins the use of what siblings share, and Unlock ends it: around
+	// answers and fragments for the node, never where a packet is only forwarded.
+	// Buffer and Send may be called between the two, Lock not. Where the node has
+	// one worker, both do nothing.
+	Lock()
+	Unlock()
 }
 
-// Router is one node: a table, a limiter, fragments that wait, and counters. It
-// has one owner and no lock, and the zero Router with a table is ready.
+// Router is a node, or what one of its workers has of it: counters of its own,
+// and what it shares with its siblings. It has one owner and no lock.
 type Router struct {
-	// Limits bounds the errors. Its zero value lets none through.
-	Limits ratelimit.Limits
+	*Shared
 	// Counters are the owner's to read between two packets.
 	Counters Counters
 
-	table     *Table
-	recent    recent
-	limiter   ratelimit.Limiter
-	fragments reassembly
-	id        uint32
+	// recent is what the table said of the addresses of late packets.
+	recent recent
 	// options and objects are room for those of the message that is being built.
 	options [wire.MaxOptions]byte
 	objects [maxObjects]icmpgen.Object
 }
 
+// Shared is what the routers of one node have together. Table and Limits change
+// only while none of them has a packet; the rest is used only between Lock and
+// Unlock of their outputs.
+type Shared struct {
+	// Limits bounds the errors. Its zero value lets none through.
+	Limits ratelimit.Limits
+
+	table      *Table
+	generation uint64 // counts tables: siblings forget what an older one said
+	limiter    ratelimit.Limiter
+	fragments  reassembly
+	id         uint32 // of what the node originates
+}
+
 // New returns a router with a table, whose owner it becomes.
 func New(table *Table, limits ratelimit.Limits) *Router {
-	return &Router{table: table, Limits: limits}
+	return &Router{Shared: &Shared{table: table, Limits: limits}}
 }
 
-// SetTable swaps the table between two packets. Counters, limiter and waiting
-// fragments stay, but for those that came from a link that is gone.
+// Sibling returns another router of the same node, for another worker: its own
+// are the counters, which begin at zero, and all else is shared.
+func (r *Router) Sibling() *Router { return &Router{Shared: r.Shared} }
+
+// SetTable swaps the table between two packets, for all siblings. Counters,
+// limiter and waiting fragments stay, but for those that came from a link that is gone.
 func (r *Router) SetTable(table *Table) {
-	if r.table != nil {
-		r.fragments.relink(r.table.links, table.links, &r.Counters)
-	}
-	r.table, r.recent = table, recent{}
+	r.fragments.relink(r.table.links, table.links, &r.Counters)
+	r.table = table
+	r.generation++
 }
 
-// SetDown says that a link lost its device, or has one again.
+// SetDown says, for all siblings, that a link lost its device, or has one again.
 func (r *Router) SetDown(link int, down bool) { r.table.links[link].Down = down }
 
 // Receive takes a packet that came from link in, up to its end: what is to be
@@ -77,7 +96,7 @@ func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) 
 		if p.HasOptions() {
 			p.StampOptions(r.table.stamp(v.Link, p.Dst, now))
 		}
-		r.transmit(p, v.Link, out)
+		r.transmit(p, v.Link, 0, out)
 	case Deliver:
 		r.deliver(p, a)
 	default:
@@ -90,6 +109,8 @@ type arrival struct {
 	in  int
 	now time.Duration
 	out Output
+	// locked says that out is, by who calls.
+	locked bool
 }
 
 // answers says what the sender of a packet is told that was dropped. No answer
@@ -139,15 +160,15 @@ func (r *Router) discard(reason drop.Reason, p *wire.Packet, count uint64, a arr
 }
 
 // transmit sends a packet, in fragments where it is too long: a packet that must
-// not be cut did not come this far.
-func (r *Router) transmit(p *wire.Packet, link int, out Output) {
+// not be cut did not come this far. id names the datagram where it holds no
+// name itself, which is only so where the node originates it.
+func (r *Router) transmit(p *wire.Packet, link int, id uint32, out Output) {
 	mtu := r.table.links[link].MTU
 	if p.WireLen() <= mtu {
 		out.Send(link, p)
 		return
 	}
-	r.id++
-	for f := p.Fragments(mtu, r.id); f.More(); {
+	for f := p.Fragments(mtu, id); f.More(); {
 		q := out.Buffer()
 		f.Next(q)
 		out.Send(link, q)

@@ -33,6 +33,7 @@ type node struct {
 	outputs []output // not yet wanted
 	before  forwarding.Counters
 
+	locked     bool
 	lent, free []*wire.Packet // all that Buffer ever lent, and those that were sent
 }
 
@@ -151,6 +152,22 @@ func (n *node) Buffer() *wire.Packet {
 	return p
 }
 
+// Lock says that the router uses what siblings share: once at a time.
+func (n *node) Lock() {
+	if n.locked {
+		n.t.Fatal("locked twice")
+	}
+	n.locked = true
+}
+
+// Unlock says that it does not any more.
+func (n *node) Unlock() {
+	if !n.locked {
+		n.t.Fatal("unlocked twice")
+	}
+	n.locked = false
+}
+
 // Send notes an output, after gopacket has read it.
 func (n *node) Send(link int, p *wire.Packet) {
 	n.t.Helper()
@@ -223,11 +240,11 @@ func (n *node) wait(d time.Duration) {
 	n.t.Helper()
 	n.wantNothing()
 	n.now += d
-	next, waits := n.router.NextExpiry()
+	next, waits := n.router.NextExpiry(n)
 	if due := waits && next <= n.now; due {
 		n.router.Expire(n.now, n)
 	}
-	if next, waits := n.router.NextExpiry(); waits && next <= n.now {
+	if next, waits := n.router.NextExpiry(n); waits && next <= n.now {
 		n.t.Fatalf("Expire left fragments that were due %v ago", n.now-next)
 	}
 	n.balance("wait")

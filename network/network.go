@@ -82,6 +82,10 @@ func (nd *node) Send(link int, p *wire.Packet) {
 	nd.ports[link].queue.push(p, !nd.net.pool.sent(p))
 }
 
+// Lock and Unlock do nothing: the node has one worker (forwarding.Output).
+func (nd *node) Lock()   {}
+func (nd *node) Unlock() {}
+
 // lend takes a packet from the pool, and sends all that is queued if none is left.
 func (n *Network) lend() *wire.Packet {
 	if n.pool.empty() {

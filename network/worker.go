@@ -77,7 +77,7 @@ func (n *Network) pump(p *port, batch *wire.Batch) {
 // expire lets each router end the fragments whose time is over.
 func (n *Network) expire() {
 	for _, nd := range n.nodes {
-		if next, waits := nd.router.NextExpiry(); waits && next <= n.now {
+		if next, waits := nd.router.NextExpiry(nd); waits && next <= n.now {
 			nd.router.Expire(n.now, nd)
 			n.pool.settle()
 			n.flush()
@@ -118,7 +118,7 @@ func (n *Network) wait(fds []unix.PollFd) ([]unix.PollFd, error) {
 func (n *Network) timeout() int {
 	timeout := -1
 	for _, nd := range n.nodes {
-		if next, waits := nd.router.NextExpiry(); waits {
+		if next, waits := nd.router.NextExpiry(nd); waits {
 			left := int(max(0, next-clock())/time.Millisecond) + 1
 			if timeout < 0 || left < timeout {
 				timeout = left
