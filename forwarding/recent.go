@@ -15,8 +15,8 @@ import (
 // say again: with a new table, it begins anew.
 type recent struct {
 	generation uint64 // of the table
-	ways    memo[*hop]
-	senders memo[drop.Reason]
+	ways       memo[*hop]
+	senders    memo[drop.Reason]
 }
 
 // memo has one place for all addresses of the same slot: the last one has it.
@@ -26,7 +26,7 @@ type memo[V any] [1 << memoBits]struct {
 	value   V
 }
 
-const memoBits = 10
+const memoBits = 12
 
 // slot spreads addresses that differ in any part over the places of a memo.
 func slot(address netip.Addr) uint64 {
@@ -35,10 +35,17 @@ func slot(address netip.Addr) uint64 {
 	return (high ^ bits.RotateLeft64(low, 32)) * 0x9e3779b97f4a7c15 >> (64 - memoBits)
 }
 
+// begin forgets all.
+func (r *recent) begin(generation uint64) {
+	clear(r.ways[:])
+	clear(r.senders[:])
+	r.generation = generation
+}
+
 // route is Table.Route, by what the router remembers where it can.
 func (r *Router) route(p *wire.Packet, in int) Verdict {
 	if r.recent.generation != r.generation {
-		r.recent = recent{generation: r.generation}
+		r.recent.begin(r.generation)
 	}
 	way := &r.recent.ways[slot(p.Dst)]
 	if way.address != p.Dst {
