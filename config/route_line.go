@@ -41,14 +41,14 @@ func (w *lineWords) next() (word string, at int) {
 	return w.data[at:w.at], at
 }
 
-func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
 // line reads the route of a line, and notes the places of its parts. It says
 // false, and has recorded why, where there is none; of nothing it says nothing.
 func (f *routesFile) line(i int) (r Route, ok bool) {
 	w := &lineWords{f.source, f.lines[i], len(f.data)}
 	if i+1 < len(f.lines) {
-		w.end = f.lines[i+1]
+		w.end = f.lines[i+1] - 1
 	}
 	word, at := w.next()
 	if word == "" {

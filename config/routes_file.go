@@ -61,7 +61,7 @@ func readRegular(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
+		return nil, errors.New("it is no regular file")
 	case info.Size() > maxSize:
 		return nil, errSize
 	}
