@@ -87,7 +87,7 @@ func (n *neighbourhood) readRoutes(path string, configured map[netip.Prefix]stri
 		if errors.As(err, &at) {
 			err = at.Err
 		}
-		n.refuse(path, fmt.Sprintf("%s cannot be read: %v", quote(name), err), "the path of a file, relative to the directory of this one")
+		n.refuse(path, fmt.Sprintf("%q cannot be read: %v", name, err), "the path of a file, relative to the directory of this one")
 		return nil
 	}
 	f := &routesFile{neighbourhood: *n, configured: configured, fine: map[way]bool{}}
