@@ -225,3 +225,23 @@ func families(payload []byte) map[string][]byte {
 		"IPv6": ip6{hop: 64, next: wire.ProtoUDP, payload: payload}.bytes(),
 	}
 }
+
+// TestAttachForgets: a packet that gets a datagram, or a buffer, is as a new one.
+func TestAttachForgets(t *testing.T) {
+	for name, in := range families(count(64)) {
+		for what, again := range map[string]func(p *wire.Packet, buf []byte){
+			"Attach": func(p *wire.Packet, buf []byte) { p.Attach(buf) },
+			"SetLen": func(p *wire.Packet, _ []byte) { p.SetLen(28) },
+		} {
+			used, fresh := load(in), new(wire.Packet)
+			used.GSO = wire.GSO{Size: 1, HeaderLen: 2, ChecksumStart: 3, ChecksumOffset: 4}
+			used.Parse()
+			fresh.Attach(used.Buffer())
+			again(used, used.Buffer())
+			again(fresh, used.Buffer())
+			if !reflect.DeepEqual(used, fresh) {
+				t.Errorf("%s, %s: got %+v, want %+v", name, what, used, fresh)
+			}
+		}
+	}
+}
