@@ -21,30 +21,45 @@ func (s *source) prefix(v value, path string, into reflect.Value) bool {
 	if !s.is(v, path, prefixForm, '"') {
 		return false
 	}
-	p, err := netip.ParsePrefix(v.text)
-	if err != nil {
-		s.wrong(v.at, path, quote(v.text)+" is no prefix"+because(err), prefixForm, "")
-		return false
+	p, ok := s.parsePrefix(v.text, v.at, path)
+	if ok {
+		into.Set(reflect.ValueOf(p))
 	}
-	into.Set(reflect.ValueOf(p))
-	return true
+	return ok
+}
+
+// parsePrefix reads the prefix that stands at an offset, or records why there is none.
+func (s *source) parsePrefix(text string, at int, path string) (p netip.Prefix, ok bool) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		s.wrong(at, path, quote(text)+" is no prefix"+because(err), prefixForm, "")
+	}
+	return p, err == nil
 }
 
 func (s *source) addr(v value, path string, into reflect.Value) bool {
 	if !s.is(v, path, addrForm, '"') {
 		return false
 	}
-	a, err := netip.ParseAddr(v.text)
+	a, ok := s.parseAddr(v.text, v.at, path)
+	if ok {
+		into.Set(reflect.ValueOf(a))
+	}
+	return ok
+}
+
+// parseAddr reads the address that stands at an offset, or records why there is none.
+func (s *source) parseAddr(text string, at int, path string) (a netip.Addr, ok bool) {
+	a, err := netip.ParseAddr(text)
 	switch {
 	case err != nil:
-		s.wrong(v.at, path, quote(v.text)+" is no address"+because(err), addrForm, "")
-		return false
+		s.wrong(at, path, quote(text)+" is no address"+because(err), addrForm, "")
 	case a.Zone() != "":
-		s.wrong(v.at, path, quote(v.text)+" has a zone", addrForm, "")
-		return false
+		s.wrong(at, path, quote(text)+" has a zone", addrForm, "")
+	default:
+		return a, true
 	}
-	into.Set(reflect.ValueOf(a))
-	return true
+	return netip.Addr{}, false
 }
 
 // because takes the reason from an error of netip, without its calls and quotes.

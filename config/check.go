@@ -39,7 +39,8 @@ func (s *source) check(f *File) {
 		for _, name := range order {
 			n.checkTUN(name)
 		}
-		n.checkRoutes(path + ".routes")
+		node.listed = n.readRoutes(path+".routes_file", n.checkRoutes(path+".routes"))
+		f.Nodes[name] = node
 		s.checkLimits(node.ICMP, path+".icmp")
 	}
 }

@@ -10,9 +10,9 @@ import (
 )
 
 // checkRoutes checks the routes of a node against each other and against its
-// own addresses.
-func (n *neighbourhood) checkRoutes(path string) {
-	first := map[netip.Prefix]string{}
+// own addresses, and returns the path of each prefix.
+func (n *neighbourhood) checkRoutes(path string) (first map[netip.Prefix]string) {
+	first = map[netip.Prefix]string{}
 	for i, r := range n.node.Routes {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		n.checkWay(r, at)
@@ -26,6 +26,7 @@ func (n *neighbourhood) checkRoutes(path string) {
 		first[r.To] = at + ".to"
 		n.checkTo(r.To, at+".to")
 	}
+	return first
 }
 
 // checkTo refuses a route that would take a connected prefix, or an address of

@@ -39,7 +39,7 @@ func learn(t reflect.Type) {
 		}
 		grammar[t] = nil
 		for i := range t.NumField() {
-			if f := newField(i, t.Field(i)); f.name != "-" {
+			if f := newField(i, t.Field(i)); t.Field(i).IsExported() && f.name != "-" {
 				grammar[t] = append(grammar[t], f)
 				learn(t.Field(i).Type)
 			}

@@ -60,3 +60,30 @@ func within(t *testing.T, mistakes Mistakes, data []byte) {
 		}
 	}
 }
+
+// FuzzRoutesFile: no file of routes makes the reader panic, or point beyond the
+// file. What it accepts can be planned.
+func FuzzRoutesFile(f *testing.F) {
+	for _, text := range []string{
+		"# a comment\n10.8.0.0/16 via 10.2.0.2 # more\n", "2001:db8::/48 via fd00:2::2 interface right\r\n",
+		"10.8.0.0/16 blackhole", "10.8.0.0/16\n\nfd00:8::/48 interface lfet\n", "\xef\xbb\xbf", "\xff\xfe1\x000\x00",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := read("f", []byte(listed), func(path string) (string, []byte, error) { return path, data, nil })
+		if err == nil {
+			if got := len(file.Plan().Nodes[0].Routes); got < 2 || got > 3+bytes.Count(data, []byte("\n")) {
+				t.Errorf("%d routes from %q", got, data)
+			}
+			return
+		}
+		mistakes := err.(Mistakes)
+		for _, m := range mistakes {
+			if m.File != "routes.txt" || m.Path != "" {
+				t.Errorf("a mistake elsewhere: %v", m)
+			}
+		}
+		within(t, mistakes, append([]byte("\xef\xbb\xbf"), data...))
+	})
+}

@@ -13,7 +13,11 @@
 //	pattern     the form of a string, as far as editors can check it
 package config
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/icmprouter/icmprouter/forwarding"
+)
 
 // File is one configuration. What Load and Parse return is free of mistakes.
 type File struct {
@@ -33,6 +37,7 @@ type File struct {
 type Node struct {
 	Interfaces    map[string]Interface `json:"interfaces" atleast:"1" jsonschema:"The links of the node by name, named as nodes are."`
 	Routes        []Route              `json:"routes,omitempty" default:"none" jsonschema:"Where packets go beyond the prefixes of the interfaces, which need no route. The longest prefix decides."`
+	RoutesFile    string               `json:"routes_file,omitempty" atleast:"1" default:"none" jsonschema:"The path of a text file with more routes, up to millions, relative to the directory of this file. A line is PREFIX via ADDRESS, PREFIX via ADDRESS interface NAME, PREFIX interface NAME, or PREFIX and one of blackhole, unreachable, prohibit and reject; a # begins a comment."`
 	RouterID      netip.Addr           `json:"router_id,omitzero" default:"the first IPv4 address of an interface, by their names; without any, 192.0.0.8" jsonschema:"The IPv4 address that messages come from where the interface has none: one of the node's own, or one that is on no prefix of its interfaces."`
 	RecordOptions string               `json:"record_options,omitempty" enum:"process,ignore,drop" default:"process" jsonschema:"What happens to IPv4 packets with a record route or a timestamp option: process writes the node into it; ignore leaves it as it is; drop discards the packets silently (RFC 7126)."`
 	SourceRoute   string               `json:"source_route,omitempty" enum:"drop,ignore,process" default:"drop" jsonschema:"What happens to IPv4 packets with a loose or strict source route: drop discards them silently (RFC 7126); ignore forwards by the destination and leaves the option as it is; process obeys it (RFC 1812)."`
@@ -40,6 +45,9 @@ type Node struct {
 	HopByHop      string               `json:"hop_by_hop,omitempty" enum:"process,ignore,drop" default:"process" jsonschema:"What happens to IPv6 packets with hop-by-hop options on their way: process obeys the two high bits of unknown options; ignore forwards without a look; drop discards silently."`
 	HopByHopLimit int                  `json:"hop_by_hop_limit,omitempty" min:"1" max:"1023" default:"8" jsonschema:"How many hop-by-hop options, beyond padding, are processed. A packet with more is answered with Parameter Problem (RFC 8883). No header holds more than 1023."`
 	ICMP          ICMP                 `json:"icmp,omitzero" jsonschema:"What the node says about packets that it does not forward."`
+
+	// listed are the routes of RoutesFile.
+	listed []forwarding.Route
 }
 
 // Interface is one link of a node.

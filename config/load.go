@@ -31,25 +31,30 @@ func Load(path string) (*File, error) {
 	case len(data) > maxSize:
 		return nil, fmt.Errorf("%s: %w", name, errSize)
 	}
-	return Parse(name, data)
+	return read(name, data, siblings(name))
 }
 
 var errSize = errors.New("the file is too large for a configuration")
 
 // Parse checks the text of a file of that name. It keeps nothing of data. The
-// error, if there is one, is of type Mistakes and has at least one.
-func Parse(name string, data []byte) (*File, error) {
+// error, if there is one, is of type Mistakes and has at least one. It reads no
+// other file: the routes of a routes_file are missing.
+func Parse(name string, data []byte) (*File, error) { return read(name, data, nil) }
+
+func read(name string, data []byte, sibling func(string) (string, []byte, error)) (*File, error) {
 	data, marked := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
 	s, f := newSource(name, data), new(File)
+	s.sibling = sibling
 	if marked {
 		s.wrong(0, "", "the file begins with a byte order mark", "UTF-8 without it", "")
 	}
 	if v, ok := s.read(); ok && s.decode(v, "", field{}, reflect.ValueOf(f).Elem()) {
 		s.check(f)
 	}
-	if len(s.mistakes) > 0 {
-		return nil, sorted(s.mistakes)
+	mistakes, warnings := s.found()
+	if len(mistakes) > 0 {
+		return nil, mistakes
 	}
-	f.Warnings = sorted(s.warnings)
+	f.Warnings = warnings
 	return f, nil
 }

@@ -65,6 +65,12 @@ type source struct {
 	places   map[string]int
 	mistakes Mistakes
 	warnings Mistakes
+
+	// sibling reads another file that this one names; nil: there are none.
+	sibling func(path string) (name string, data []byte, err error)
+	// others are the other files, of which this one is namedBy. Those have no keys.
+	others  []*source
+	namedBy *source
 }
 
 func newSource(name string, data []byte) *source {
@@ -89,6 +95,9 @@ func (s *source) position(at int) (line, column int) {
 
 // place prints where the value at path stands.
 func (s *source) place(path string) string {
+	if s.namedBy != nil && !s.has(path) {
+		return s.namedBy.name + ":" + s.namedBy.place(path)
+	}
 	line, column := s.position(s.places[path])
 	return fmt.Sprintf("%d:%d", line, column)
 }
@@ -116,7 +125,20 @@ func (s *source) warn(path, problem, expected string) {
 
 func (s *source) mistake(at int, path, problem, expected, nearest string) Mistake {
 	line, column := s.position(at)
+	if s.namedBy != nil {
+		path = ""
+	}
 	return Mistake{s.name, line, column, path, problem, expected, nearest}
+}
+
+// found is what was found in the file and then in the others, in their order.
+func (s *source) found() (mistakes, warnings Mistakes) {
+	mistakes, warnings = sorted(s.mistakes), sorted(s.warnings)
+	for _, other := range s.others {
+		mistakes = append(mistakes, sorted(other.mistakes)...)
+		warnings = append(warnings, sorted(other.warnings)...)
+	}
+	return mistakes, warnings
 }
 
 // sorted puts mistakes in the order of the file.

@@ -14,7 +14,7 @@ import (
 const defaultMTU = 1500
 
 // Plan returns the network that the file describes. It shares no memory with
-// the file, and is the same for the same file.
+// the file but the routes of a routes_file, and is the same for the same file.
 func (f *File) Plan() network.Plan {
 	p := network.Plan{Workers: f.Workers, BusyPoll: f.busyPoll()}
 	for _, name := range slices.Sorted(maps.Keys(f.Nodes)) {
@@ -32,10 +32,15 @@ func (n Node) plan(name string) network.Node {
 	for _, iface := range slices.Sorted(maps.Keys(n.Interfaces)) {
 		p.Interfaces = append(p.Interfaces, n.Interfaces[iface].plan(name, iface))
 	}
+	p.Routes = slices.Clip(n.listed)
 	for _, r := range n.Routes {
-		p.Routes = append(p.Routes, forwarding.Route{To: r.To, Via: r.Via, Link: r.Interface, Kind: kinds[r.Kind]})
+		p.Routes = append(p.Routes, r.plan())
 	}
 	return p
+}
+
+func (r Route) plan() forwarding.Route {
+	return forwarding.Route{To: r.To, Via: r.Via, Link: r.Interface, Kind: kinds[r.Kind]}
 }
 
 // kinds translates the kinds of routes; a route without one is unicast.

@@ -145,6 +145,7 @@ const complete = `{
       "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"],
                "coalesce": "all", "offloads": false, "engine": "uring" } } },
     "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "interface": "left", "kind": "unicast" } ],
+    "routes_file": "routes.txt",
     "router_id": "10.0.0.1", "source_route": "process", "record_options": "ignore", "martians": "loose", "hop_by_hop": "ignore", "hop_by_hop_limit": 16,
     "icmp": {
       "rate": { "pps": 1000, "burst": 50, "per_destination": { "pps": 100, "burst": 20, "unlimited": false } },

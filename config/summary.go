@@ -28,7 +28,7 @@ func (f *File) Summary() string {
 		fmt.Fprintf(&b, "node %s\n", n.Name)
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		node := f.Nodes[n.Name]
-		set := knobs(node)
+		set := knobs(node, "routes_file")
 		for _, knob := range knobs(node.ICMP) {
 			set = append(set, "icmp."+knob)
 		}
@@ -41,7 +41,10 @@ func (f *File) Summary() string {
 		for _, i := range n.Interfaces {
 			printInterface(w, i, node.Interfaces[i.Name])
 		}
-		printRoutes(w, n.Routes)
+		printRoutes(w, n.Routes[len(node.listed):])
+		if node.RoutesFile != "" {
+			fmt.Fprintf(w, "  routes\t%d\tof %s\n", len(node.listed), node.RoutesFile)
+		}
 		printLimits(w, n.Limits)
 		w.Flush()
 	}

@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -135,4 +136,36 @@ func TestReloadDevice(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReloadRoutes changes the file of routes that the configuration names, and
+// nothing else.
+func TestReloadRoutes(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "routes.txt")
+	list := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list("# nothing yet\n")
+	r := start(t, knobs(t, func(p *topology) { p.Node = fmt.Sprintf(`"routes_file": %q`, file) }))
+	for _, f := range families {
+		want(t, r.client(t, ping(f.unrouted)...), f.says(`Destination Net Unreachable`, `No route`))
+	}
+	const prohibit = "8.8.8.0/24 prohibit\n2a00::/16 prohibit\n"
+	list(prohibit)
+	r.reload(changed)
+	for _, f := range families {
+		want(t, r.client(t, ping(f.unrouted)...), f.says(`Packet filtered`, `Administratively prohibited`))
+	}
+	list(prohibit + "8.8.4.0/24 prohibits\n")
+	r.reload(notChanged)
+	want(t, r.stderr.String(), regexp.QuoteMeta(file)+`:3:12: .*prohibits.* does not belong here; .*did you mean .*prohibit`)
+	for _, f := range families {
+		want(t, r.client(t, ping(f.unrouted)...), f.says(`Packet filtered`, `Administratively prohibited`))
+	}
+	r.stop()
+	r.wantNothingLeft()
 }

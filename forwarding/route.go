@@ -36,11 +36,29 @@ func dropped(reason drop.Reason) Verdict { return Verdict{Reason: reason} }
 // not touch: an error must quote the packet as it was received. The order is
 // that of RFC 1812 §5.2.1.2: route, validity, and, in forward, TTL, options, MTU.
 func (t *Table) Route(p *wire.Packet, in int) Verdict {
-	there, routed := t.fib.Lookup(p.Dst)
-	if reason := t.invalid(p, in); reason != drop.Alive {
+	return t.route(p, in, t.way(p.Dst), t.sender(p.Src))
+}
+
+// way is what the FIB holds for a destination; nil: nothing.
+func (t *Table) way(dst netip.Addr) *hop {
+	there, _ := t.fib.Lookup(dst)
+	return there
+}
+
+// sender says why no packet from any link can have the source src, or Alive.
+func (t *Table) sender(src netip.Addr) drop.Reason {
+	if reason, martian := t.sources.Lookup(src); martian {
+		return reason
+	}
+	return t.senders[src]
+}
+
+// route is Route about a packet whose way and sender have been looked up.
+func (t *Table) route(p *wire.Packet, in int, there *hop, sender drop.Reason) Verdict {
+	if reason := t.invalid(p, in, sender); reason != drop.Alive {
 		return dropped(reason)
 	}
-	if !routed {
+	if there == nil {
 		return dropped(drop.NoRoute)
 	}
 	if _, mine := t.mine(there, p.Dst, in); mine {
@@ -82,12 +100,10 @@ func (t *Table) forward(p *wire.Packet, in int, there *hop) Verdict {
 }
 
 // invalid says why no packet from link in can have the source of p, or Alive.
-func (t *Table) invalid(p *wire.Packet, in int) drop.Reason {
-	if reason, martian := t.sources.Lookup(p.Src); martian {
-		return reason
-	}
-	if reason, martian := t.senders[p.Src]; martian {
-		return reason
+// sender is what is to be said of the source on any link.
+func (t *Table) invalid(p *wire.Packet, in int, sender drop.Reason) drop.Reason {
+	if sender != drop.Alive {
+		return sender
 	}
 	if t.links[in].URPF != URPFOff && !t.reversePath(p.Src, in) {
 		return drop.ReversePath

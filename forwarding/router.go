@@ -32,6 +32,8 @@ type Router struct {
 	// Counters are the owner's to read between two packets.
 	Counters Counters
 
+	// recent is what the table said of the addresses of late packets.
+	recent recent
 	// options and objects are room for those of the message that is being built.
 	options [wire.MaxOptions]byte
 	objects [maxObjects]icmpgen.Object
@@ -44,10 +46,11 @@ type Shared struct {
 	// Limits bounds the errors. Its zero value lets none through.
 	Limits ratelimit.Limits
 
-	table     *Table
-	limiter   ratelimit.Limiter
-	fragments reassembly
-	id        uint32 // of what the node originates
+	table      *Table
+	generation uint64 // counts tables: siblings forget what an older one said
+	limiter    ratelimit.Limiter
+	fragments  reassembly
+	id         uint32 // of what the node originates
 }
 
 // New returns a router with a table, whose owner it becomes.
@@ -64,6 +67,7 @@ func (r *Router) Sibling() *Router { return &Router{Shared: r.Shared} }
 func (r *Router) SetTable(table *Table) {
 	r.fragments.relink(r.table.links, table.links, &r.Counters)
 	r.table = table
+	r.generation++
 }
 
 // SetDown says, for all siblings, that a link lost its device, or has one again.
@@ -82,7 +86,7 @@ func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) 
 		r.discard(reason, p, count, a)
 		return
 	}
-	switch v := r.table.Route(p, in); v.Action {
+	switch v := r.route(p, in); v.Action {
 	case Forward:
 		r.Counters.Forwarded += count
 		if v.Link == in && r.table.settings.Redirects {

@@ -98,7 +98,7 @@ type Table struct {
 }
 
 // NewTable builds the table of a node from its links and configured routes. It
-// fails where a route's next hop or link is none.
+// fails where a route's next hop or link is none. routes stay the caller's.
 func NewTable(links []Link, routes []Route, settings Settings) (*Table, error) {
 	t := &Table{settings: settings, links: append([]Link(nil), links...), local: make([][]netip.Addr, len(links)), senders: make(map[netip.Addr]drop.Reason)}
 	t.martians(settings.Martians)
@@ -110,17 +110,32 @@ func NewTable(links []Link, routes []Route, settings Settings) (*Table, error) {
 	if id := settings.RouterID; id.IsValid() {
 		t.own(id, id)
 	}
-	hops := make([]*hop, len(routes))
+	if err := t.enter(routes); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// enter puts configured routes into the FIB. Those that go the same way share a
+// hop: there are many routes, and few ways.
+func (t *Table) enter(routes []Route) error {
+	hops, known := make([]*hop, len(routes)), map[Route]*hop{}
 	for i, route := range routes { // all before any is in the FIB: a next hop is on a link
-		var err error
-		if hops[i], err = t.resolve(route); err != nil {
-			return nil, err
+		way := route
+		way.To = netip.PrefixFrom(route.To.Addr(), 0).Masked() // the family is all that counts
+		if known[way] == nil {
+			there, err := t.resolve(route)
+			if err != nil {
+				return err
+			}
+			known[way] = there
 		}
+		hops[i] = known[way]
 	}
 	for i, route := range routes {
 		t.fib.Insert(route.To.Masked(), hops[i])
 	}
-	return t, nil
+	return nil
 }
 
 // connect adds an own address, its prefix, and what else the prefix brings: a

@@ -28,7 +28,7 @@ func (p *Packet) parseIPv4() drop.Reason {
 	switch {
 	case header < ipv4MinHeader || header > len(b):
 		return drop.BadHeaderLength
-	case Checksum(b[:header]) != 0:
+	case headerSum(b[:header]) != 0xffff:
 		return drop.BadHeaderChecksum
 	case total < header:
 		return drop.BadTotalLength
@@ -93,10 +93,23 @@ func PutIPv4(b []byte, h HeaderIPv4) {
 	sealIPv4(b[:header])
 }
 
+// headerSum is the one's complement sum of a header: 0xffff if it holds its own
+// valid checksum. A header is a multiple of 4 octets, and short.
+func headerSum(header []byte) uint16 {
+	sum := uint64(0)
+	for ; len(header) >= 4; header = header[4:] {
+		sum += uint64(binary.BigEndian.Uint32(header))
+	}
+	sum = sum>>32 + sum&0xffffffff
+	sum = sum>>16 + sum&0xffff
+	sum = sum>>16 + sum&0xffff
+	return uint16(sum>>16 + sum)
+}
+
 // sealIPv4 writes the checksum of a header.
 func sealIPv4(header []byte) {
 	header[10], header[11] = 0, 0
-	binary.BigEndian.PutUint16(header[10:], Checksum(header))
+	binary.BigEndian.PutUint16(header[10:], ^headerSum(header))
 }
 
 // copiedOptions writes to dst, which is as long as src, the options of src that

@@ -85,7 +85,8 @@ type Packet struct {
 // Attach lends buf to the packet, which keeps it until the next Attach.
 // A device puts datagrams at Headroom, so buf should hold BufferSize octets.
 func (p *Packet) Attach(buf []byte) {
-	*p = Packet{buf: buf}
+	p.buf, p.Data, p.GSO = buf, nil, GSO{}
+	p.forget()
 }
 
 // Buffer returns the attached buffer, still owned by who attached it.
@@ -94,7 +95,8 @@ func (p *Packet) Buffer() []byte { return p.buf }
 // SetLen says that a datagram of n octets stands in the attached buffer at
 // Headroom, and forgets all words: Parse reads them anew.
 func (p *Packet) SetLen(n int) {
-	*p = Packet{buf: p.buf, Data: p.buf[Headroom : Headroom+n]}
+	p.Data, p.GSO = p.buf[Headroom:Headroom+n], GSO{}
+	p.forget()
 }
 
 // WithHeadroom returns the datagram with the n octets of the buffer before it,

@@ -1,6 +1,10 @@
 package wire
 
-import "github.com/icmprouter/icmprouter/drop"
+import (
+	"net/netip"
+
+	"github.com/icmprouter/icmprouter/drop"
+)
 
 // Parse reads the words of the datagram in Data, cuts Data to the length that
 // its header names, and says Alive, or why this is no datagram: of MissingOctets
@@ -9,7 +13,7 @@ import "github.com/icmprouter/icmprouter/drop"
 // forgotten: the next node parses the packet anew. Of GSO it checks what the device
 // said, and adds HeaderLen.
 func (p *Packet) Parse() drop.Reason {
-	*p = Packet{Data: p.Data, buf: p.buf, GSO: p.GSO}
+	p.forget()
 	if len(p.Data) == 0 {
 		return drop.Truncated
 	}
@@ -24,6 +28,14 @@ func (p *Packet) Parse() drop.Reason {
 		return p.parseOffload(reason)
 	}
 	return reason
+}
+
+// forget empties the words, one by one: a packet is much to copy for each Parse.
+func (p *Packet) forget() {
+	p.Src, p.Dst = netip.Addr{}, netip.Addr{}
+	p.Version, p.TTL, p.TOS, p.Protocol, p.DF, p.More, p.Incomplete = 0, 0, 0, 0, false, false, false
+	p.FragmentOffset, p.FragmentID, p.Transport, p.ProtocolField = 0, 0, 0, 0
+	p.fragmentHeader, p.fragmentField, p.extended = 0, 0, false
 }
 
 // DecrementTTL lowers the TTL by one, in the bytes too. The caller has seen

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -179,6 +180,35 @@ func TestParseForgets(t *testing.T) {
 	}
 }
 
+// TestParseForgetsAll parses in a used packet and in a fresh one: no word is left
+// of the use, those that nobody else sees among them, nor by what is no datagram.
+func TestParseForgetsAll(t *testing.T) {
+	inputs := [][]byte{
+		ip6{next: 44, payload: unhex("3c 00 0009 00000001  11 01 0104 00000000")}.bytes(),
+		ip6{next: 0, payload: unhex("3c ff")}.bytes(),
+		ip6{next: 17, payload: count(8)}.bytes(),
+		ip4{ttl: 64, protocol: wire.ProtoUDP, payload: count(8)}.bytes(),
+		{0x90, 0, 0},
+		{},
+	}
+	for _, before := range inputs {
+		for _, in := range inputs {
+			p := load(before)
+			p.Parse()
+			copy(p.Buffer()[wire.Headroom:], in)
+			p.Data = p.Buffer()[wire.Headroom:][:len(in)]
+			p.Parse()
+			fresh := new(wire.Packet)
+			fresh.Attach(p.Buffer())
+			fresh.SetLen(len(in))
+			fresh.Parse()
+			if !reflect.DeepEqual(p, fresh) {
+				t.Errorf("%x after %x: got %+v", in, before, wordsOf(p))
+			}
+		}
+	}
+}
+
 func TestParseAllocates(t *testing.T) {
 	for name, in := range families(count(64)) {
 		t.Run(name, func(t *testing.T) {
@@ -193,5 +223,25 @@ func families(payload []byte) map[string][]byte {
 	return map[string][]byte{
 		"IPv4": ip4{ttl: 64, protocol: wire.ProtoUDP, payload: payload}.bytes(),
 		"IPv6": ip6{hop: 64, next: wire.ProtoUDP, payload: payload}.bytes(),
+	}
+}
+
+// TestAttachForgets: a packet that gets a datagram, or a buffer, is as a new one.
+func TestAttachForgets(t *testing.T) {
+	for name, in := range families(count(64)) {
+		for what, again := range map[string]func(p *wire.Packet, buf []byte){
+			"Attach": func(p *wire.Packet, buf []byte) { p.Attach(buf) },
+			"SetLen": func(p *wire.Packet, _ []byte) { p.SetLen(28) },
+		} {
+			used, fresh := load(in), new(wire.Packet)
+			used.GSO = wire.GSO{Size: 1, HeaderLen: 2, ChecksumStart: 3, ChecksumOffset: 4}
+			used.Parse()
+			fresh.Attach(used.Buffer())
+			again(used, used.Buffer())
+			again(fresh, used.Buffer())
+			if !reflect.DeepEqual(used, fresh) {
+				t.Errorf("%s, %s: got %+v, want %+v", name, what, used, fresh)
+			}
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -67,15 +68,19 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 
 	system := tundev.NewSystem(log)
 	defer closeLogged(log, "namespaces", system)
-	net, err := network.New(file.Plan(), system, log)
+	plan := file.Plan()
+	net, err := network.New(plan, system, log)
 	if err != nil {
 		return err
 	}
 	defer closeLogged(log, "devices", net)
 	warn(log, file)
+	nodes := len(plan.Nodes)
+	file, plan = nil, network.Plan{}
+	debug.FreeOSMemory() // a million routes as text and as plan are more than as table
 
 	go reloads(ctx, reload, path, net, log)
-	log.Info("ready", "config", path, "nodes", len(file.Plan().Nodes))
+	log.Info("ready", "config", path, "nodes", nodes)
 	notify(log, daemon.SdNotifyReady)
 	err = net.Run(ctx)
 	notify(log, daemon.SdNotifyStopping)
@@ -112,6 +117,7 @@ func reloadOnce(path string, net *network.Network, log *slog.Logger) error {
 		return err
 	}
 	warn(log, file)
+	defer debug.FreeOSMemory()
 	return net.Apply(file.Plan())
 }
 
