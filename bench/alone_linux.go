@@ -45,7 +45,7 @@ func loners() (list []loner) {
 	}
 	for _, n := range routeCounts {
 		list = append(list, loner{
-			name: fmt.Sprint("routes-", n), about: fmt.Sprint("UDP of 46 octets to random destinations, routes: ", n), long: n > 1000,
+			name: fmt.Sprint("routes-", n), about: fmt.Sprint("UDP of 46 octets to random destinations, routes: ", n), rounds: 3, long: n > 1000,
 			measure: func(b *bench, name string) error { return b.routes(name, n) },
 		})
 	}
@@ -147,9 +147,13 @@ func (b *bench) devices(name string, n int) error {
 		return err
 	}
 	defer l.Close()
-	time.Sleep(time.Second) // the kernel greets each device
+	settle, period := time.Second, 2*time.Second
+	if b.small {
+		settle, period = 100*time.Millisecond, 300*time.Millisecond
+	}
+	time.Sleep(settle) // the kernel greets each device
 	before, begin := l.Forwarder.CPU(), time.Now()
-	time.Sleep(max(b.sample, 2*time.Second))
+	time.Sleep(period)
 	share := 100 * (l.Forwarder.CPU() - before).Seconds() / time.Since(begin).Seconds()
 	now, _ := l.Forwarder.Memory()
 	b.result.Add(name, routerName, "load", "s", l.Ready.Seconds())

@@ -203,7 +203,7 @@ func (b *bench) ping(l *lab.Lab, w workload) error {
 	if err != nil {
 		return err
 	}
-	b.result.Add(w.name, l.Name, "loss", "%", 100*float64(lost)/float64(lost+len(rtts)))
+	b.result.Add(w.name, l.Name, "loss", "%", 100*float64(lost)/float64(max(1, len(rtts))))
 	b.result.Add(w.name, l.Name, "p50", "µs", result.Quantile(rtts, 0.5))
 	b.result.Add(w.name, l.Name, "p99", "µs", result.Quantile(rtts, 0.99))
 	return nil

@@ -32,32 +32,39 @@ func runGVisor(devices []Device, opened func()) error {
 	}
 	endpoints := make([]stack.LinkEndpoint, len(devices))
 	for i, d := range devices {
-		// The endpoint ends at once if the device is not up.
+		// An endpoint ends at once if its device is not up.
 		if endpoints[i], err = fdbased.New(&fdbased.Options{FDs: []int{descriptors[i]}, MTU: uint32(d.MTU)}); err != nil {
 			return err
 		}
-		nic := tcpip.NICID(i + 1)
-		if err := s.CreateNIC(nic, endpoints[i]); err != nil {
-			return fmt.Errorf("NIC: %v", err)
-		}
-		for _, a := range d.Addresses { // without one a NIC has no routes
-			protocol := header.IPv4ProtocolNumber
-			if a.Addr().Is6() {
-				protocol = header.IPv6ProtocolNumber
-			}
-			address := tcpip.ProtocolAddress{Protocol: protocol, AddressWithPrefix: address(a)}
-			if err := s.AddProtocolAddress(nic, address, stack.AddressProperties{}); err != nil {
-				return fmt.Errorf("address %s: %v", a, err)
-			}
-		}
-		for _, prefix := range d.Prefixes {
-			s.AddRoute(tcpip.Route{Destination: address(prefix).Subnet(), NIC: nic})
+		if err := attach(s, tcpip.NICID(i+1), endpoints[i], d); err != nil {
+			return err
 		}
 	}
 	return each(devices, func(i int) error {
 		endpoints[i].Wait()
 		return fmt.Errorf("reading from %s has ended", devices[i].Name)
 	})
+}
+
+// attach gives the stack a NIC with the addresses and routes of a device.
+func attach(s *stack.Stack, nic tcpip.NICID, endpoint stack.LinkEndpoint, d Device) error {
+	if err := s.CreateNIC(nic, endpoint); err != nil {
+		return fmt.Errorf("NIC: %v", err)
+	}
+	for _, a := range d.Addresses { // without one a NIC has no routes
+		protocol := header.IPv4ProtocolNumber
+		if a.Addr().Is6() {
+			protocol = header.IPv6ProtocolNumber
+		}
+		own := tcpip.ProtocolAddress{Protocol: protocol, AddressWithPrefix: address(a)}
+		if err := s.AddProtocolAddress(nic, own, stack.AddressProperties{}); err != nil {
+			return fmt.Errorf("address %s: %v", a, err)
+		}
+	}
+	for _, prefix := range d.Prefixes {
+		s.AddRoute(tcpip.Route{Destination: address(prefix).Subnet(), NIC: nic})
+	}
+	return nil
 }
 
 func address(p netip.Prefix) tcpip.AddressWithPrefix {

@@ -69,15 +69,15 @@ func scaled(v float64, unit string) string {
 	return ""
 }
 
-// digits writes three significant digits, and no more than there are before the point.
+// digits writes three significant digits.
 func digits(v float64) string {
 	switch a := math.Abs(v); {
 	case a >= 99.95:
 		return fmt.Sprintf("%.0f", v)
 	case a >= 9.995:
 		return fmt.Sprintf("%.1f", v)
-	case a >= 0.01 || a == 0:
+	case a >= 0.9995:
 		return fmt.Sprintf("%.2f", v)
 	}
-	return fmt.Sprintf("%.2g", v)
+	return fmt.Sprintf("%.3g", v)
 }

@@ -15,12 +15,13 @@ const (
 	echoLen        = 64
 )
 
-// pingTimeout is how long an answer may take.
-var pingTimeout = unix.NsecToTimeval(int64(250 * time.Millisecond))
+// pingTimeout is how long an answer may take. A request without one counts as if
+// it had taken so long: what is lost is no fast answer.
+const pingTimeout = 250 * time.Millisecond
 
 // ping sends echo requests one after the other from a blocking socket, so that
-// no other thread is woken, and returns the times in microseconds, and the number
-// of requests without an answer.
+// no other thread is woken, and returns the times in microseconds, and how many
+// requests had no answer.
 func ping(p Ping) (rtts []float64, lost int, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -33,7 +34,8 @@ func ping(p Ping) (rtts []float64, lost int, err error) {
 		return nil, 0, fmt.Errorf("open a ping socket: %w", err)
 	}
 	defer unix.Close(fd)
-	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &pingTimeout); err != nil {
+	timeout := unix.NsecToTimeval(int64(pingTimeout))
+	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &timeout); err != nil {
 		return nil, 0, err
 	}
 	if err := unix.Connect(fd, sockaddr(p.To, 0)); err != nil {
@@ -42,20 +44,19 @@ func ping(p Ping) (rtts []float64, lost int, err error) {
 	request, answer := make([]byte, echoLen), make([]byte, 2*echoLen)
 	request[0] = kind
 	for end := monotonic() + p.For; monotonic() < end; time.Sleep(p.Every) {
-		number := uint16(len(rtts) + lost)
+		number := uint16(len(rtts))
 		binary.BigEndian.PutUint16(request[6:], number)
 		begin := monotonic()
 		if _, err := unix.Write(fd, request); err != nil {
 			return rtts, lost, fmt.Errorf("ping %s: %w", p.To, err)
 		}
+		took := pingTimeout
 		if await(fd, answer, number) {
-			rtts = append(rtts, float64(monotonic()-begin)/1e3)
+			took = monotonic() - begin
 		} else {
 			lost++
 		}
-	}
-	if len(rtts) == 0 {
-		return nil, lost, fmt.Errorf("ping %s: no answer", p.To)
+		rtts = append(rtts, float64(took)/float64(time.Microsecond))
 	}
 	return rtts, lost, nil
 }

@@ -92,8 +92,8 @@ type request struct {
 
 type reply struct {
 	Counters Counters
-	// RTT are the round-trip times of a Ping, in microseconds, and Lost its
-	// requests that were not answered.
+	// RTT are the round-trip times of a Ping, in microseconds, and Lost is
+	// how many requests were not answered.
 	RTT   []float64 `json:",omitempty"`
 	Lost  int       `json:",omitempty"`
 	Error string    `json:",omitempty"`
