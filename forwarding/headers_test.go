@@ -172,3 +172,10 @@ func readIPv6(b []byte) (s seen, err error) {
 	s.walk(b)
 	return s, nil
 }
+
+func (s *shape) lengthField() int {
+	if s.family == 4 {
+		return 2
+	}
+	return 4
+}

@@ -1,7 +1,6 @@
 package forwarding_test
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"net"
@@ -12,7 +11,6 @@ import (
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 
-	"github.com/icmprouter/icmprouter/internal/kernelgso"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
@@ -82,11 +80,6 @@ type built struct {
 	gso     wire.GSO
 }
 
-// first is the packet as it is on a wire, or the first segment of a super-packet.
-func (b built) first() []byte {
-	return kernelgso.Segments(b.bytes, b.gso.Size, b.gso.ChecksumStart, b.gso.ChecksumOffset)[0]
-}
-
 // shape is what the words of a line say.
 type shape struct {
 	family       int
@@ -137,19 +130,6 @@ func build(family int, text string) (built, error) {
 	}
 	return built{bytes: b, payload: payload, gso: s.offload(len(b) - len(part))}, nil
 }
-
-// offload is what a device says of a packet whose transport header is at start.
-func (s *shape) offload(start int) (gso wire.GSO) {
-	if s.gso != nil {
-		gso = *s.gso
-	}
-	if s.partial {
-		gso.ChecksumStart, gso.ChecksumOffset = start, checksumFields[s.protocol]
-	}
-	return gso
-}
-
-var checksumFields = map[layers.IPProtocol]int{layers.IPProtocolTCP: 16, layers.IPProtocolUDP: 6, layers.IPProtocolICMPv6: 2}
 
 // read takes one word and its arguments.
 func (s *shape) read(l *line) error {
@@ -211,18 +191,6 @@ func (s *shape) readDamage(word string, l *line) error {
 		edit(func(b []byte) []byte { b[len(b)-1] ^= 0x55; return b })
 	case "no-checksum":
 		edit(func(b []byte) []byte { b[6], b[7] = 0, 0; return b })
-	case "gso":
-		s.gso = &wire.GSO{Size: l.number()}
-		fallthrough
-	case "partial":
-		s.partial = true
-		edit(func(b []byte) []byte {
-			sum := kernelgso.PseudoSum(s.src.AsSlice(), s.dst.AsSlice(), uint8(s.protocol), len(b))
-			binary.BigEndian.PutUint16(b[checksumFields[s.protocol]:], sum)
-			return b
-		})
-	case "offload":
-		s.gso = &wire.GSO{Size: l.number(), ChecksumStart: l.number(), ChecksumOffset: l.number()}
 	case "octets":
 		n := l.number()
 		broken(func(b []byte) []byte { return append(b, make([]byte, max(0, n-len(b)))...)[:n] })
@@ -238,16 +206,9 @@ func (s *shape) readDamage(word string, l *line) error {
 	case "bad-header-checksum":
 		broken(func(b []byte) []byte { b[10] ^= 0x55; return b })
 	default:
-		return fmt.Errorf("unknown word %q", word)
+		return s.readOffload(word, l)
 	}
 	return nil
-}
-
-func (s *shape) lengthField() int {
-	if s.family == 4 {
-		return 2
-	}
-	return 4
 }
 
 // sealed mends the checksum of an IPv4 header of 20 octets.

@@ -16,6 +16,22 @@ func (n *node) sibling() *node {
 	return &node{t: n.t, family: n.family, router: n.router.Sibling(), now: n.now}
 }
 
+// Lock says that the router uses what siblings share: once at a time.
+func (n *node) Lock() {
+	if n.locked {
+		n.t.Fatal("locked twice")
+	}
+	n.locked = true
+}
+
+// Unlock says that it does not any more.
+func (n *node) Unlock() {
+	if !n.locked {
+		n.t.Fatal("unlocked twice")
+	}
+	n.locked = false
+}
+
 func TestSiblingsAreOneNode(t *testing.T) {
 	both(t, func(n *node) {
 		s := n.sibling()

@@ -51,10 +51,7 @@ func TestSuperPacketError(t *testing.T) {
 func TestSuperPacketRedirect(t *testing.T) {
 	both(t, func(n *node) {
 		n.set(redirecting)
-		router, hop := "r.left", "10.1.0.9"
-		if n.family == 6 {
-			router, hop = "fe80::1", "fe80::9"
-		}
+		router, hop := redirected(n.family)
 		n.send("left: h1 > nowhere gso 100 udp 1000")
 		n.want("left: " + router + " > h1 redirect gateway " + hop + " quote all")
 		n.want("left: h1 > nowhere forwarded")

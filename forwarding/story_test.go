@@ -153,22 +153,6 @@ func (n *node) Buffer() *wire.Packet {
 	return p
 }
 
-// Lock says that the router uses what siblings share: once at a time.
-func (n *node) Lock() {
-	if n.locked {
-		n.t.Fatal("locked twice")
-	}
-	n.locked = true
-}
-
-// Unlock says that it does not any more.
-func (n *node) Unlock() {
-	if !n.locked {
-		n.t.Fatal("unlocked twice")
-	}
-	n.locked = false
-}
-
 // Send notes an output, after gopacket has read it.
 func (n *node) Send(link int, p *wire.Packet) {
 	n.t.Helper()

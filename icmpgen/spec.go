@@ -70,8 +70,8 @@ const (
 )
 
 // Build writes to dst, in its attached buffer, the message that s specifies
-// about p, and parses it. p is as it was received: neither its bytes nor its
-// words are changed. Both buffers stay their owners'. The caller has seen
+// about p, and parses it. p is as it was received, and as it is on a wire: of a
+// super-packet its first segment. Neither its bytes nor its words are changed. Both buffers stay their owners'. The caller has seen
 // that the message is Permitted.
 func (s Spec) Build(dst, p *wire.Packet) {
 	dst.SetLen(s.write(dst.Buffer()[wire.Headroom:], p))
