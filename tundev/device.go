@@ -26,8 +26,10 @@ type Device interface {
 	// Write sends the parsed datagrams of batch, in order, and says how many the
 	// device took. A super-packet that the other side cannot take whole is sent as
 	// its segments. On an error, the packet at that index was refused, and unless the
-	// error wraps ErrGone the caller may go on with the next. Buffers are borrowed until Write returns, headroom
-	// and spare capacity included, and may have changed by then.
+	// error wraps ErrGone the caller goes on with the next in another Write of the
+	// rest: the device may have sent some of it already, and does not send it twice.
+	// Buffers are borrowed until Write returns, headroom and spare capacity
+	// included, and may have changed by then.
 	Write(batch []*wire.Packet) (int, error)
 
 	// Descriptor is the file descriptor that polls readable, or in error, when
@@ -124,7 +126,8 @@ const (
 	EngineAuto Engine = "auto"
 	// EngineDirect reads and writes one packet a system call.
 	EngineDirect Engine = "direct"
-	// EngineRing takes io_uring for all, and fails where there is none.
+	// EngineRing takes io_uring for all but super-packets that are written, and
+	// fails where there is none.
 	EngineRing Engine = "uring"
 )
 

@@ -2,7 +2,6 @@ package tundev
 
 import (
 	"sync"
-	"unsafe"
 
 	"github.com/icmprouter/icmprouter/wire"
 	"golang.org/x/sys/unix"
@@ -51,13 +50,4 @@ func part(b []byte) unix.Iovec {
 	v := unix.Iovec{Base: &b[0]}
 	v.SetLen(len(b))
 	return v
-}
-
-// writev writes one packet that lies in parts.
-func writev(fd int, parts []unix.Iovec) error {
-	_, _, err := unix.Syscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&parts[0])), uintptr(len(parts)))
-	if err != 0 {
-		return err
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package tundev
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"sync/atomic"
@@ -25,9 +26,11 @@ type kernelTUN struct {
 	plain    atomic.Bool
 	segments segmenter
 	coalesce Coalesce
+	bursts   bursts
 
-	// write and writev are the system calls; tests have others.
-	write  func(fd int, b []byte) (int, error)
+	// read, write and writev are the system calls; tests have others.
+	read   func(fd int, b []byte) (int, error)
+	write  func(fd int, b []byte) error
 	writev func(fd int, parts []unix.Iovec) error
 }
 
@@ -36,11 +39,15 @@ func openKernel(spec Spec, log *slog.Logger) (*kernelTUN, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &kernelTUN{log: log, coalesce: cmp.Or(spec.Coalesce, CoalesceOff), write: unix.Write, writev: writev}
+	d := &kernelTUN{log: log, coalesce: cmp.Or(spec.Coalesce, CoalesceOff), read: sysRead, write: sysWrite, writev: sysWritev}
 	d.init(spec, fd)
 	d.plain.Store(spec.NoOffloads)
 	if !spec.NoOffloads {
 		negotiate(func(offloads int) error { return unix.IoctlSetInt(fd, unix.TUNSETOFFLOAD, offloads) })
+	}
+	if err := d.bursts.start(spec.Engine, fd); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("engine %s: %w: take %q", spec.Engine, err, EngineAuto)
 	}
 	return d, nil
 }
@@ -52,12 +59,17 @@ func (d *kernelTUN) Read(batch *wire.Batch) error {
 	if d.closed {
 		return d.gone(os.ErrClosed)
 	}
-	for p := batch.Room(); p != nil; p = batch.Room() {
-		b := p.Buffer()[wire.Headroom-virtioNetHdrLen:]
-		n, err := unix.Read(d.fd, b)
-		for err == unix.EINTR {
-			n, err = unix.Read(d.fd, b)
+	for small := 0; ; {
+		came, asked, err := d.readBurst(batch)
+		if err != nil || came < asked {
+			return err
 		}
+		// Behind a full burst there may be nothing: it is cheaper to ask for one.
+		p := batch.Room()
+		if p == nil {
+			return nil
+		}
+		n, err := d.readOne(p)
 		if err == unix.EAGAIN {
 			return nil
 		}
@@ -67,8 +79,21 @@ func (d *kernelTUN) Read(batch *wire.Batch) error {
 		if err := keep(batch, p, n); err != nil {
 			return err
 		}
+		if small++; n > smallPacket {
+			small = 0
+		}
+		d.bursts.seen(small)
 	}
-	return nil
+}
+
+// readOne reads one packet with its header.
+func (d *kernelTUN) readOne(p *wire.Packet) (n int, err error) {
+	b := p.Buffer()[wire.Headroom-virtioNetHdrLen:]
+	n, err = d.read(d.fd, b)
+	for err == unix.EINTR {
+		n, err = d.read(d.fd, b)
+	}
+	return n, err
 }
 
 // keep adds what stands in the room p to the batch: n octets with the header.
@@ -94,7 +119,11 @@ func (d *kernelTUN) Write(batch []*wire.Packet) (int, error) {
 	if d.closed {
 		return 0, d.gone(os.ErrClosed)
 	}
-	for done := 0; done < len(batch); {
+	done, err := d.bursts.resume(batch)
+	if err != nil {
+		return done, d.fault(err)
+	}
+	for done < len(batch) {
 		n, err := d.sendSome(batch[done:])
 		done += n
 		if err != nil {
@@ -105,7 +134,7 @@ func (d *kernelTUN) Write(batch []*wire.Packet) (int, error) {
 }
 
 // sendSome sends the first packet of batch, and with it those that may be joined
-// to it, and says how many these were.
+// to it, or else those that cannot be joined, and says how many these were.
 func (d *kernelTUN) sendSome(batch []*wire.Packet) (int, error) {
 	if n := d.joinable(batch); n > 1 {
 		err := d.join(batch[:n])
@@ -117,10 +146,17 @@ func (d *kernelTUN) sendSome(batch []*wire.Packet) (int, error) {
 		}
 		d.giveUp(err)
 	}
-	if err := d.send(batch[0]); err != nil {
-		return 0, err
+	alone := d.burst(batch)
+	if n, err := d.writeBurst(batch[:alone]); n > 0 || err != nil {
+		return n, err
 	}
-	return 1, nil
+	alone = max(alone, 1)
+	for i, p := range batch[:alone] {
+		if err := d.send(p); err != nil {
+			return i, err
+		}
+	}
+	return alone, nil
 }
 
 // send sends a packet as whole as the kernel takes it.
@@ -150,9 +186,9 @@ func (d *kernelTUN) giveUp(why error) {
 func (d *kernelTUN) put(p *wire.Packet) error {
 	b := p.WithHeadroom(virtioNetHdrLen)
 	writeHeader(b, &p.GSO, p.Data)
-	_, err := d.write(d.fd, b)
+	err := d.write(d.fd, b)
 	for err == unix.EINTR {
-		_, err = d.write(d.fd, b)
+		err = d.write(d.fd, b)
 	}
 	return err
 }
@@ -160,5 +196,8 @@ func (d *kernelTUN) put(p *wire.Packet) error {
 // Close ends the TUN: the kernel removes it with its last descriptor. A poll
 // that another goroutine is in holds it until that poll returns.
 func (d *kernelTUN) Close() error {
-	return d.close(func() error { return unix.Close(d.fd) })
+	return d.close(func() error {
+		d.bursts.close()
+		return unix.Close(d.fd)
+	})
 }

@@ -52,7 +52,7 @@ type packetPeer struct {
 	fd, index int
 }
 
-func newPacketPeer(t *testing.T, ns *Namespace, name string) packetPeer {
+func newPacketPeer(t testing.TB, ns *Namespace, name string) packetPeer {
 	t.Helper()
 	var p packetPeer
 	err := ns.Do(func() error {

@@ -143,6 +143,9 @@ var tuns = []struct {
 	spec Spec
 }{
 	{"kernel", Spec{Backend: Kernel}},
+	{"kernel, direct", Spec{Backend: Kernel, Engine: EngineDirect}},
+	{"kernel, uring", Spec{Backend: Kernel, Engine: EngineRing}},
+	{"kernel, uring, no offloads", Spec{Backend: Kernel, Engine: EngineRing, NoOffloads: true}},
 	{"kernel, no offloads", Spec{Backend: Kernel, NoOffloads: true}},
 	{"wireguard", Spec{Backend: WireGuard}},
 	{"water", Spec{Backend: Water}},

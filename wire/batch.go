@@ -12,6 +12,7 @@ type Batch struct {
 	memory  []byte
 	count   int
 	used    int // octets of memory
+	spread  int // where the first spread buffer begins
 }
 
 // NewBatch returns an empty batch of at most count packets in memory, which it
@@ -50,4 +51,27 @@ func (b *Batch) Keep(n int) {
 	p.SetLen(n)
 	b.count++
 	b.used = (end + 63) &^ 63
+}
+
+// Spread says how many buffers of the largest size, of at most n, the batch has
+// for packets that are read together, before anybody knows how long they are.
+func (b *Batch) Spread(n int) int {
+	b.spread = b.used
+	return min(n, len(b.packets)-b.count, (len(b.memory)-b.used)/Stride)
+}
+
+// SpreadRoom is the buffer number i of those of Spread, of BufferSize octets.
+func (b *Batch) SpreadRoom(i int) []byte { return b.memory[b.spread+i*Stride:][:BufferSize] }
+
+// KeepSpread adds a packet to the batch: a datagram of n octets stands in buffer
+// number i at Headroom. The numbers only grow from call to call.
+func (b *Batch) KeepSpread(i, n int) *Packet {
+	p := &b.packets[b.count]
+	start := b.spread + i*Stride
+	end := start + Headroom + n
+	p.Attach(b.memory[start:end:end])
+	p.SetLen(n)
+	b.count++
+	b.used = (end + 63) &^ 63
+	return p
 }

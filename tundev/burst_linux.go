@@ -1,0 +1,228 @@
+package tundev
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/icmprouter/icmprouter/wire"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// shortBurst is the number of packets from which on a ring is faster than
+	// single system calls, by a margin that outweighs a wrong guess.
+	shortBurst = 8
+	// smallPacket is the longest packet that comes in bursts, in octets: what is
+	// longer costs its copy, and no system call saved is worth a buffer of 64 KiB.
+	smallPacket = 2048
+	// rwfNowait has a read fail at once where it would wait.
+	rwfNowait = 8
+)
+
+// bursts is the second engine of a kernelTUN: io_uring, for many packets at once.
+type bursts struct {
+	// least is the number of packets that are a burst, and floor how many are
+	// expected whatever happened.
+	least, floor int
+	// off ends the use of rings, for good.
+	off atomic.Bool
+
+	// in is of who reads. expected is how many packets wait, as far as one can
+	// guess: zero if a ring is not worth while.
+	in       *uring
+	expected int
+
+	// out is guarded by writing.
+	writing sync.Mutex
+	out     *uring
+	rest    remainder
+}
+
+// start says which engine is to be used. On an error there is no ring.
+func (b *bursts) start(engine Engine, fd int) (err error) {
+	b.least = shortBurst
+	switch engine {
+	case EngineDirect:
+		b.off.Store(true)
+	case EngineRing:
+		b.least, b.floor, b.expected = 1, 1, 1
+		if b.in, err = newURing(fd); err != nil {
+			return err
+		}
+		b.out, err = newURing(fd)
+	}
+	return err
+}
+
+// ring makes a ring if there is none yet.
+func (b *bursts) ring(r **uring, fd int) bool {
+	if *r == nil && !b.off.Load() {
+		var err error
+		if *r, err = newURing(fd); err != nil {
+			b.off.Store(true)
+		}
+	}
+	return *r != nil && !b.off.Load()
+}
+
+func (b *bursts) close() {
+	for _, r := range []*uring{b.in, b.out} {
+		if r != nil {
+			r.close()
+		}
+	}
+}
+
+// readBurst reads as many packets as are expected, and says how many came of how
+// many asked for; none if a ring is of no use now.
+func (d *kernelTUN) readBurst(batch *wire.Batch) (came, asked int, err error) {
+	b := &d.bursts
+	if b.expected < b.least || b.off.Load() {
+		return 0, 0, nil
+	}
+	asked = batch.Spread(min(b.expected, ringSize))
+	if asked < b.least || !b.ring(&b.in, d.fd) {
+		return 0, 0, nil
+	}
+	for i := range asked {
+		b.in.push(opRead, batch.SpreadRoom(i)[wire.Headroom-virtioNetHdrLen:], rwfNowait)
+	}
+	done, failed := b.in.submit()
+	if failed != nil {
+		b.off.Store(true)
+	}
+	small := true
+	for i, n := range b.in.results[:done] {
+		switch {
+		case n >= 0:
+			room := batch.SpreadRoom(i)
+			if e := keepSpread(batch, room, i, int(n)); e != nil {
+				err = e
+			}
+			small = small && n < smallPacket
+			came++
+		case n == -int32(unix.EOPNOTSUPP):
+			b.off.Store(true) // this kernel's TUN cannot be asked without waiting
+		case n != -int32(unix.EAGAIN) && err == nil:
+			err = d.fault(unix.Errno(-n))
+		}
+	}
+	b.guess(came, asked, small)
+	return came, asked, err
+}
+
+// seen says how many small packets were read one by one, up to now: a burst
+// makes the next ones likely.
+func (b *bursts) seen(small int) {
+	if small == 0 || small >= b.least {
+		b.expected = max(small, b.floor)
+	}
+}
+
+// guess expects next time what came this time, or more if more may have been there.
+func (b *bursts) guess(came, asked int, small bool) {
+	switch {
+	case !small:
+		came = 0
+	case came == asked:
+		came = min(2*asked, ringSize)
+	}
+	b.expected = max(came, b.floor)
+}
+
+// keepSpread adds what stands in a spread buffer to the batch: n octets with the header.
+func keepSpread(batch *wire.Batch, room []byte, i, n int) error {
+	n -= virtioNetHdrLen
+	if n < 0 {
+		return errUnknown
+	}
+	g, ok := readHeader(room[wire.Headroom-virtioNetHdrLen:], room[wire.Headroom:][:n])
+	if !ok {
+		return errUnknown
+	}
+	batch.KeepSpread(i, n).GSO = g
+	return nil
+}
+
+// burst says how many packets, from the first on, go out as they are, one by one.
+func (d *kernelTUN) burst(batch []*wire.Packet) int {
+	n := 0
+	for n < min(len(batch), ringSize) {
+		p := batch[n]
+		if p.GSO.Size != 0 || p.GSO.ChecksumStart != 0 && d.plain.Load() || n > 0 && d.joinable(batch[n:]) > 1 {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// writeBurst writes packets that burst said go out as they are. Without a ring,
+// or if another goroutine uses it, it writes none.
+func (d *kernelTUN) writeBurst(batch []*wire.Packet) (int, error) {
+	b := &d.bursts
+	if len(batch) < b.least || b.off.Load() || !b.writing.TryLock() {
+		return 0, nil
+	}
+	defer b.writing.Unlock()
+	if !b.ring(&b.out, d.fd) {
+		return 0, nil
+	}
+	for _, p := range batch {
+		octets := p.WithHeadroom(virtioNetHdrLen)
+		writeHeader(octets, &p.GSO, p.Data)
+		b.out.push(opWrite, octets, rwfNowait)
+	}
+	done, err := b.out.submit()
+	if err != nil || done > 0 && b.out.results[0] == -int32(unix.EOPNOTSUPP) {
+		b.off.Store(true)
+	}
+	if done > 0 && b.out.results[0] == -int32(unix.EOPNOTSUPP) {
+		return 0, nil
+	}
+	results := b.out.results[:done]
+	for i, p := range batch[:done] {
+		if results[i] == -int32(unix.EAGAIN) && d.put(p) == nil {
+			results[i] = 0 // memory was short for who may not wait
+		}
+	}
+	return b.rest.settle(batch[:done], results)
+}
+
+// remainder is what a burst has already done with the packets behind one that it
+// was refused: the next Write begins with them. Its user serialises settle and resume.
+type remainder struct {
+	known   atomic.Bool
+	packets []*wire.Packet
+	results []int32
+}
+
+// settle says how many packets were taken before the first that was refused, and
+// keeps in mind what became of those behind it.
+func (r *remainder) settle(batch []*wire.Packet, results []int32) (int, error) {
+	for i, n := range results {
+		if n < 0 {
+			r.packets = append(r.packets[:0], batch[i+1:]...)
+			r.results = append(r.results[:0], results[i+1:]...)
+			r.known.Store(i+1 < len(batch))
+			return i, unix.Errno(-n)
+		}
+	}
+	r.known.Store(false)
+	return len(batch), nil
+}
+
+// resume is settle for a Write that goes on behind a refused packet. Any other
+// Write has nothing to resume.
+func (b *bursts) resume(batch []*wire.Packet) (int, error) {
+	r := &b.rest
+	if !r.known.Load() || len(batch) == 0 {
+		return 0, nil
+	}
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if !r.known.Load() || len(batch) < len(r.packets) || r.packets[0] != batch[0] {
+		return 0, nil
+	}
+	return r.settle(batch[:len(r.packets)], r.results)
+}
