@@ -37,6 +37,7 @@ type counters struct {
 		Link, Device            string
 		Up                      bool
 		Received, Sent, Refused uint64
+		Missed, Lost            uint64
 	}
 }
 

@@ -142,3 +142,19 @@ func TestBackends(t *testing.T) {
 		})
 	}
 }
+
+// TestWorkers sees several workers carry the same tools.
+func TestWorkers(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f family) {
+		p := newTopology(t)
+		p.File = `"workers": 2, "busy_poll": "1ms"`
+		r := start(t, p)
+		r.ping(t, f.server)
+		r.ping(t, f.left)
+		tracepathFinds(t, r, f)
+		wantTCP(t, r, f, "5M")
+		r.reload(changed)
+		wantTCP(t, r, f, "5M")
+		r.stop()
+	})
+}

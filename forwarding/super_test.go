@@ -154,7 +154,9 @@ func FuzzSuper(f *testing.F) {
 func FuzzOffload(f *testing.F) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for i := range 40 {
-		s := anySuper(r, 4+i%2*2, 3000).Super()
+		sample := anySuper(r, 4+i%2*2, 60)
+		sample.Size = 25 // short, for the fuzzer has to make it shorter
+		s := sample.Super()
 		f.Add(s.Packet, uint16(s.Size), uint16(s.Start), uint16(s.Offset), uint32(i)*2654435761)
 		f.Add(s.Packet, uint16(0), uint16(s.Start), uint16(s.Offset), uint32(0))
 	}

@@ -137,6 +137,9 @@ func TestApplyThatFails(t *testing.T) {
 		"a device cannot be opened":     func(o *opener, _ *Plan) { o.failOpen = "fourth" },
 		"a device cannot be configured": func(o *opener, _ *Plan) { o.failConfig = "left" },
 		"the backend changes":           func(_ *opener, p *Plan) { p.Nodes[0].Interfaces[1].Device.Backend = tundev.Water },
+		"offloads change":               func(_ *opener, p *Plan) { p.Nodes[0].Interfaces[1].Device.NoOffloads = true },
+		"joining changes":               func(_ *opener, p *Plan) { p.Nodes[0].Interfaces[1].Device.Coalesce = tundev.CoalesceAll },
+		"the engine changes":            func(_ *opener, p *Plan) { p.Nodes[0].Interfaces[1].Device.Engine = tundev.EngineRing },
 		"a next hop is nowhere": func(_ *opener, p *Plan) {
 			p.Nodes[0].Routes = []forwarding.Route{{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr("10.77.0.1")}}
 		},

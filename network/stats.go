@@ -23,7 +23,7 @@ type LinkStats struct {
 	Received, Sent, Refused uint64
 	// Missed and Lost are what the kernel has dropped since the device is open: on
 	// the way to the router, as it had not read what came before; and of what the
-	// router wrote, be it part of Sent or of Refused.
+	// router wrote, be it part of Sent or of Refused. To the kernel a super-packet is one.
 	Missed, Lost uint64
 }
 

@@ -238,7 +238,9 @@ func FuzzSegments(f *testing.F) {
 	for _, version := range []int{wire.V4, wire.V6} {
 		for range 10 {
 			src, dst := ends(version)
-			s := kernelgso.Any(r, src, dst, 3000).Super()
+			sample := kernelgso.Any(r, src, dst, 60)
+			sample.Size = 25 // short, for the fuzzer has to make it shorter
+			s := sample.Super()
 			f.Add(s.Packet, uint16(s.Size), uint16(s.Start), uint16(s.Offset))
 			f.Add(s.Packet, uint16(0), uint16(s.Start), uint16(s.Offset))
 		}
