@@ -11,7 +11,7 @@ import (
 const (
 	// shortBurst is the number of packets from which on a ring is faster than
 	// single system calls, by a margin that outweighs a wrong guess.
-	shortBurst = 8
+	shortBurst = 16
 	// smallPacket is the longest packet that comes in bursts, in octets: what is
 	// longer costs its copy, and no system call saved is worth a buffer of 64 KiB.
 	smallPacket = 2048
@@ -73,16 +73,16 @@ func (b *bursts) close() {
 	}
 }
 
-// readBurst reads as many packets as are expected, and says how many came of how
-// many asked for; none if a ring is of no use now.
-func (d *kernelTUN) readBurst(batch *wire.Batch) (came, asked int, err error) {
+// readBurst reads as many packets as are expected, if a ring is of use now. It says
+// how many came if all were small, and whether more may be there.
+func (d *kernelTUN) readBurst(batch *wire.Batch) (small int, more bool, err error) {
 	b := &d.bursts
 	if b.expected < b.least || b.off.Load() {
-		return 0, 0, nil
+		return 0, true, nil
 	}
-	asked = batch.Spread(min(b.expected, ringSize))
+	asked := batch.Spread(min(b.expected, ringSize))
 	if asked < b.least || !b.ring(&b.in, d.fd) {
-		return 0, 0, nil
+		return 0, true, nil
 	}
 	for i := range asked {
 		b.in.push(opRead, batch.SpreadRoom(i)[wire.Headroom-virtioNetHdrLen:], rwfNowait)
@@ -91,51 +91,38 @@ func (d *kernelTUN) readBurst(batch *wire.Batch) (came, asked int, err error) {
 	if failed != nil {
 		b.off.Store(true)
 	}
-	small := true
+	came, longest := 0, int32(0)
 	for i, n := range b.in.results[:done] {
-		switch {
-		case n >= 0:
-			room := batch.SpreadRoom(i)
-			if e := keepSpread(batch, room, i, int(n)); e != nil {
-				err = e
-			}
-			small = small && n < smallPacket
-			came++
-		case n == -int32(unix.EOPNOTSUPP):
+		if n == -int32(unix.EOPNOTSUPP) {
 			b.off.Store(true) // this kernel's TUN cannot be asked without waiting
-		case n != -int32(unix.EAGAIN) && err == nil:
-			err = d.fault(unix.Errno(-n))
+		} else if n >= 0 {
+			longest = max(longest, n)
+			came++
+		}
+		if e := d.keepSpread(batch, i, int(n)); e != nil {
+			err = e
 		}
 	}
-	b.guess(came, asked, small)
-	return came, asked, err
-}
-
-// seen says how many small packets were read one by one, up to now: a burst
-// makes the next ones likely.
-func (b *bursts) seen(small int) {
-	if small == 0 || small >= b.least {
-		b.expected = max(small, b.floor)
+	if longest > smallPacket {
+		b.guess(0)
+		return 0, came == asked, err
 	}
+	return came, came == asked || b.off.Load(), err
 }
 
-// guess expects next time what came this time, or more if more may have been there.
-func (b *bursts) guess(came, asked int, small bool) {
-	switch {
-	case !small:
-		came = 0
-	case came == asked:
-		came = min(2*asked, ringSize)
-	}
-	b.expected = max(came, b.floor)
-}
-
-// keepSpread adds what stands in a spread buffer to the batch: n octets with the header.
-func keepSpread(batch *wire.Batch, room []byte, i, n int) error {
-	n -= virtioNetHdrLen
-	if n < 0 {
+// keepSpread adds the packet of spread buffer i to the batch, of which a read has
+// said that it is n octets with the header, or an error.
+func (d *kernelTUN) keepSpread(batch *wire.Batch, i, n int) error {
+	switch errno := unix.Errno(-n); {
+	case n < 0 && (errno == unix.EAGAIN || errno == unix.EOPNOTSUPP):
+		return nil
+	case n < 0:
+		return d.fault(errno)
+	case n < virtioNetHdrLen:
 		return errUnknown
 	}
+	n -= virtioNetHdrLen
+	room := batch.SpreadRoom(i)
 	g, ok := readHeader(room[wire.Headroom-virtioNetHdrLen:], room[wire.Headroom:][:n])
 	if !ok {
 		return errUnknown
@@ -143,6 +130,10 @@ func keepSpread(batch *wire.Batch, room []byte, i, n int) error {
 	batch.KeepSpread(i, n).GSO = g
 	return nil
 }
+
+// guess expects next time as many small packets as came in a row this time. To ask
+// for one that is not there costs as much as one that is there saves.
+func (b *bursts) guess(small int) { b.expected = max(small, b.floor) }
 
 // burst says how many packets, from the first on, go out as they are, one by one.
 func (d *kernelTUN) burst(batch []*wire.Packet) int {

@@ -59,30 +59,38 @@ func (d *kernelTUN) Read(batch *wire.Batch) error {
 	if d.closed {
 		return d.gone(os.ErrClosed)
 	}
-	for small := 0; ; {
-		came, asked, err := d.readBurst(batch)
-		if err != nil || came < asked {
-			return err
+	small, err := d.readAll(batch)
+	d.bursts.guess(small)
+	return err
+}
+
+// readAll reads, and says how many small packets in a row it has read last.
+func (d *kernelTUN) readAll(batch *wire.Batch) (small int, err error) {
+	for {
+		n, more, err := d.readBurst(batch)
+		small += n
+		if err != nil || !more {
+			return small, err
 		}
 		// Behind a full burst there may be nothing: it is cheaper to ask for one.
 		p := batch.Room()
 		if p == nil {
-			return nil
+			return small, nil
 		}
-		n, err := d.readOne(p)
+		n, err = d.readOne(p)
 		if err == unix.EAGAIN {
-			return nil
+			return small, nil
 		}
 		if err != nil {
-			return d.fault(err) // EINVAL: the kernel has dropped what it could not describe
-		}
-		if err := keep(batch, p, n); err != nil {
-			return err
+			return small, d.fault(err) // EINVAL: the kernel has dropped what it could not describe
 		}
 		if small++; n > smallPacket {
 			small = 0
+			d.bursts.guess(small)
 		}
-		d.bursts.seen(small)
+		if err := keep(batch, p, n); err != nil {
+			return small, err
+		}
 	}
 }
 
