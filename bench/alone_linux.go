@@ -10,6 +10,7 @@ import (
 
 	"github.com/icmprouter/icmprouter/bench/lab"
 	"github.com/icmprouter/icmprouter/bench/plane"
+	"github.com/icmprouter/icmprouter/bench/steps"
 	"github.com/icmprouter/icmprouter/bench/traffic"
 	"github.com/icmprouter/icmprouter/forwarding"
 )
@@ -36,6 +37,11 @@ func loners() (list []loner) {
 		loner{name: "memory-46-1000", about: "the same, 1000 destinations", measure: memory(46, 0, 1000)},
 		loner{name: "memory-1400", about: "the same, packets of 1400 octets", measure: memory(1400, 0, 1)},
 		loner{name: "memory-super", about: "the same, super-packets of 64 kB", measure: memory(20+20+44*1448, 1448, 1)},
+	)
+	list = append(list,
+		loner{name: "step-46", about: "packets of 46 octets over two TUN devices, step by step on one thread", measure: step(18, 0)},
+		loner{name: "step-1400", about: "the same, packets of 1400 octets", measure: step(1372, 0)},
+		loner{name: "step-super", about: "the same, super-packets of 45 segments of 1400 octets", measure: step(45*1400, 1400)},
 	)
 	for _, n := range routeCounts {
 		list = append(list, loner{
@@ -102,8 +108,27 @@ func (b *bench) plane(name string, c plane.Case) error {
 	}
 	b.result.Add(name, routerName, "rate", packets, f.Packets)
 	b.result.Add(name, routerName, "bits", bits, f.Bits)
+	b.result.Add(name, routerName, "time", "ns/packet", 1e9/f.Packets)
 	b.result.Add(name, routerName, "allocations", "per packet", f.Allocations)
 	return nil
+}
+
+// stepsName is whom the costs of the steps belong to.
+const stepsName = "TUN"
+
+// step measures the steps of a packet's way.
+func step(payload, segment int) func(*bench, string) error {
+	return func(b *bench, name string) error {
+		c, err := steps.Measure(payload, segment, b.sample)
+		if err != nil {
+			return err
+		}
+		b.result.Add(name, stepsName, "send", "ns", float64(c.Send))
+		b.result.Add(name, stepsName, "read", "ns", float64(c.Read))
+		b.result.Add(name, stepsName, "write", "ns", float64(c.Write))
+		b.result.Add(name, stepsName, "receive", "ns", float64(c.Receive))
+		return nil
+	}
 }
 
 func (b *bench) memoryRoutes(name string, n int) error {

@@ -248,11 +248,6 @@ func (b *bench) record(l *lab.Lab, w workload, s sample) {
 	case w.load.Kind == traffic.TCP:
 		came, per = float64(s.server.TCPBytes)/1024, "ns/KiB"
 	}
-	if came == 0 {
-		b.failed[l.Name]++
-		b.skip(l.Name+" at "+w.name, errors.New("nothing was delivered"))
-		return
-	}
 	seconds := side.At.Seconds()
 	rate := came / seconds
 	if w.unit == bits {
@@ -261,6 +256,9 @@ func (b *bench) record(l *lab.Lab, w workload, s sample) {
 		b.result.Add(w.name, l.Name, "loss", "%", max(0, 100*(1-rate/(float64(s.client.Sent)/s.client.At.Seconds()))))
 	}
 	b.result.Add(w.name, l.Name, "rate", w.unit, rate)
+	if came == 0 {
+		return // no packet costs anything
+	}
 	busy := side.Busy.Seconds() - b.result.Machine.Idle*seconds
 	b.result.Add(w.name, l.Name, "cpu", per, max(0, busy*1e9/came))
 	if l.Forwarder != nil {

@@ -93,13 +93,13 @@ func matrix(r *result.Result, workloads []string, metric string) string {
 	return table(append([]string{"workload"}, used...), rows)
 }
 
-// alone has a workload of the router alone a row, and a metric a column.
-func alone(r *result.Result, workloads []string, metrics ...string) string {
+// alone has a workload that only one does a row, and a metric a column.
+func alone(r *result.Result, contender string, workloads []string, metrics ...string) string {
 	var rows [][]string
 	for _, w := range workloads {
 		row := []string{"`" + w + "`", about(r, w)}
 		for _, m := range metrics {
-			row = append(row, cell(r, w, router, m))
+			row = append(row, cell(r, w, contender, m))
 		}
 		if strings.Join(row[2:], "") != "" {
 			rows = append(rows, row)

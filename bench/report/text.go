@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -19,11 +20,14 @@ func Text(r *result.Result) string {
 		m.CPU, m.CPUs, m.Kernel, m.Go, m.Commit, m.Rounds, m.Sample)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, workload := range r.Workloads {
-		for _, s := range r.Series {
-			if s.Workload == workload.Name {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t(%s … %s)\n", s.Workload, s.Contender, s.Metric,
-					Format(s.Median(), s.Unit), Format(s.Least(), s.Unit), Format(s.Most(), s.Unit))
+		for _, contender := range measured(r, workload.Name) {
+			fmt.Fprintf(w, "%s\t%s", workload.Name, contender)
+			for _, metric := range metrics {
+				if text := cell(r, workload.Name, contender, metric); text != "" {
+					fmt.Fprintf(w, "\t%s %s", metric, text)
+				}
 			}
+			fmt.Fprintln(w)
 		}
 	}
 	w.Flush()
@@ -37,6 +41,23 @@ func Text(r *result.Result) string {
 		fmt.Fprintf(&b, "skipped %s: %s\n", s.Name, s.About)
 	}
 	return b.String()
+}
+
+// measured are those who did a workload: contenders in their order, then others.
+func measured(r *result.Result, workload string) (list []string) {
+	add := func(name string) {
+		did := slices.ContainsFunc(r.Series, func(s *result.Series) bool { return s.Workload == workload && s.Contender == name })
+		if did && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	for _, c := range r.Contenders {
+		add(c.Name)
+	}
+	for _, s := range r.Series {
+		add(s.Contender)
+	}
+	return list
 }
 
 // Format writes a figure with its unit, to three digits.

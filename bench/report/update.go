@@ -83,12 +83,17 @@ var blocks = map[string]func(*result.Result) string{
 		return matrix(r, workloadsOf(r, "time-exceeded", "too-big", "port-unreachable"), "rate")
 	},
 	"memory": func(r *result.Result) string {
-		return alone(r, workloadsOf(r, "memory-"), "rate", "bits", "allocations")
+		return alone(r, router, workloadsOf(r, "memory-"), "rate", "bits", "allocations")
 	},
 	"routes": func(r *result.Result) string {
-		return alone(r, workloadsOf(r, "routes-"), "load", "memory", "peak", "rate")
+		return alone(r, router, workloadsOf(r, "routes-"), "load", "memory", "peak", "rate")
 	},
-	"devices": func(r *result.Result) string { return alone(r, workloadsOf(r, "devices-"), "load", "memory", "idle") },
+	"steps": func(r *result.Result) string {
+		return alone(r, "TUN", workloadsOf(r, "step-"), "send", "read", "write", "receive")
+	},
+	"devices": func(r *result.Result) string {
+		return alone(r, router, workloadsOf(r, "devices-"), "load", "memory", "idle")
+	},
 }
 
 // fill is what a place in the document wants: a block, or within a line
@@ -112,7 +117,7 @@ func fill(r *result.Result, want string) (string, error) {
 }
 
 // metrics are all that there are.
-var metrics = []string{"rate", "loss", "cpu", "own cpu", "p50", "p99", "load", "memory", "peak", "idle", "bits", "allocations"}
+var metrics = []string{"rate", "loss", "cpu", "own cpu", "p50", "p99", "load", "memory", "peak", "idle", "bits", "allocations", "time", "send", "read", "write", "receive"}
 
 // inline is a figure within a sentence. What was not measured is said.
 func inline(r *result.Result, word, workload, metric, who string) (string, error) {
