@@ -41,7 +41,7 @@ func headersTo(b *testing.B, family int, text string, dsts []netip.Addr) (header
 // pump forwards batches of count packets of a length that come from left, with the
 // headers in turn. setup is called for each packet once.
 func pump(b *testing.B, table *forwarding.Table, count, length int, headers []start, setup func(p *wire.Packet)) {
-	batch := wire.NewBatch(count, make([]byte, count*(length+2*wire.Headroom)+wire.BufferSize))
+	batch := wire.NewBatch(count, 0, make([]byte, count*(length+2*wire.Headroom)+wire.BufferSize))
 	for range count {
 		p := batch.Room()
 		batch.Keep(length)

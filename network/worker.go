@@ -15,9 +15,13 @@ import (
 
 const (
 	// batchSize is the number of packets read from a device at once, and
-	// batchOctets the room for them: a ping waits behind so many on each link.
+	// batchBudget how many octets end a batch: a ping waits behind so many on
+	// each link.
 	batchSize   = 64
-	batchOctets = 4 * wire.Stride
+	batchBudget = 4 * wire.Stride
+	// batchOctets is the room: where packets are read together, nobody knows
+	// before how long they are.
+	batchOctets = (batchSize + 1) * wire.Stride
 	// fewPorts is up to how many it costs less to read each than to ask the kernel
 	// which of them have packets.
 	fewPorts = 8
@@ -59,7 +63,7 @@ func (w *worker) equip() (err error) {
 	if w.memory, err = mapped(batchOctets + poolSize*wire.Stride); err != nil {
 		return fmt.Errorf("memory for packets: %w", err)
 	}
-	w.batch = wire.NewBatch(batchSize, w.memory[:batchOctets:batchOctets])
+	w.batch = wire.NewBatch(batchSize, batchBudget, w.memory[:batchOctets:batchOctets])
 	w.pool.fill(w.memory[batchOctets:])
 	return nil
 }

@@ -46,7 +46,7 @@ func benchEngines(b *testing.B, burst, size int) {
 		name := fmt.Sprintf("in%d", i)
 		movers = append(movers, &mover{
 			engine: engine, in: benchTUN(b, ns, engine, name), out: benchTUN(b, ns, engine, fmt.Sprintf("out%d", i)),
-			batch: wire.NewBatch(64, make([]byte, 65*wire.Stride)),
+			batch: wire.NewBatch(64, 0, make([]byte, 65*wire.Stride)),
 		})
 		peers = append(peers, newPacketPeer(b, ns, name))
 	}
@@ -107,7 +107,7 @@ func benchTUN(b *testing.B, ns *Namespace, engine Engine, name string) Device {
 	if err != nil {
 		b.Fatal(err)
 	}
-	drained := wire.NewBatch(64, make([]byte, wire.Stride))
+	drained := wire.NewBatch(64, 0, make([]byte, wire.Stride))
 	if err := d.Read(drained); err != nil {
 		b.Fatal(err)
 	}

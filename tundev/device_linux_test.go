@@ -114,7 +114,7 @@ func TestReadNeverBlocks(t *testing.T) {
 		if pollable(d, 0) {
 			t.Error("polls readable with all read")
 		}
-		if n, err := fill(d, wire.NewBatch(0, nil)); n != 0 || err != nil {
+		if n, err := fill(d, wire.NewBatch(0, 0, nil)); n != 0 || err != nil {
 			t.Errorf("Read into no batch: %d, %v", n, err)
 		}
 	})

@@ -149,7 +149,7 @@ func TestMemoryOpener(t *testing.T) {
 	if err := o.Present(d, spec); !errors.Is(err, ErrGone) {
 		t.Errorf("Present after Remove: %v", err)
 	}
-	if _, err := fill(d, wire.NewBatch(0, nil)); !errors.Is(err, ErrGone) {
+	if _, err := fill(d, wire.NewBatch(0, 0, nil)); !errors.Is(err, ErrGone) {
 		t.Errorf("Read after Remove: %v", err)
 	}
 	if _, err := d.Write(nil); !errors.Is(err, ErrGone) {

@@ -147,7 +147,7 @@ func batch(n int) *wire.Batch {
 	for i := range memory {
 		memory[i] = 0xa5
 	}
-	return wire.NewBatch(n, memory)
+	return wire.NewBatch(n, 0, memory)
 }
 
 // fill reads into the emptied batch, and says how many packets came.

@@ -10,15 +10,20 @@ const Stride = (BufferSize + 191) &^ 63
 type Batch struct {
 	packets []Packet
 	memory  []byte
+	budget  int
 	count   int
 	used    int // octets of memory
 	spread  int // where the first spread buffer begins
 }
 
 // NewBatch returns an empty batch of at most count packets in memory, which it
-// borrows for good: one Stride at least.
-func NewBatch(count int, memory []byte) *Batch {
-	return &Batch{packets: make([]Packet, count), memory: memory}
+// borrows for good: one Stride at least. When budget octets of it are filled, it
+// has no room for another packet; zero: as long as there is memory.
+func NewBatch(count, budget int, memory []byte) *Batch {
+	if budget == 0 {
+		budget = len(memory)
+	}
+	return &Batch{packets: make([]Packet, count), budget: budget, memory: memory}
 }
 
 // Reset empties the batch. Its packets are not to be used any more.
@@ -31,10 +36,10 @@ func (b *Batch) Packets() []Packet { return b.packets[:b.count] }
 func (b *Batch) Len() int { return b.count }
 
 // Room returns a packet with an attached buffer of at least BufferSize octets,
-// or nil if the batch has no room for another packet of any length. The packet
+// or nil if the batch has no room for another packet. The packet
 // belongs to the batch when Keep is called; until then Room returns it again.
 func (b *Batch) Room() *Packet {
-	if b.count == len(b.packets) || len(b.memory)-b.used < BufferSize {
+	if b.count == len(b.packets) || b.used >= b.budget || len(b.memory)-b.used < BufferSize {
 		return nil
 	}
 	p := &b.packets[b.count]
