@@ -65,7 +65,7 @@ func TestRun(t *testing.T) {
 	var said bytes.Buffer
 	r, err := run(context.Background(), options{
 		rounds: 2, sample: 150 * time.Millisecond, warm: 50 * time.Millisecond, small: true, log: &said,
-		only: regexp.MustCompile(`^(tcp4-1|tcp6-1|udp4-1400-1000|gso4|ping4|time-exceeded4|too-big6|port-unreachable4|memory-46|devices-2)` +
+		only: regexp.MustCompile(`^(tcp4-1|tcp6-1|udp4-1400-1000|gso4|ping4|time-exceeded4|too-big6|port-unreachable4|memory-46|step-46|step-super|devices-2)` +
 			`/(kernel.*|icmprouter|wireguard/tun|water|gVisor netstack)$|^udp4-46-1/`),
 	})
 	if err != nil {
@@ -118,6 +118,11 @@ func delivers(t *testing.T, f file) {
 			}
 		}
 	}
+	for _, step := range []string{"send", "read", "write", "receive"} {
+		if small, super := f.sum("step-46", stepsName, step), f.sum("step-super", stepsName, step); small <= 0 || super <= small {
+			t.Errorf("%s takes %g ns, and %g of a super-packet", step, small, super)
+		}
+	}
 	if f.sum("memory-46", routerName, "rate") <= 0 || f.sum("devices-2", routerName, "memory") <= 1e6 {
 		t.Error("the router alone was not measured")
 	}
@@ -130,7 +135,7 @@ func TestParse(t *testing.T) {
 		sample    time.Duration
 		wrong     bool
 	}{
-		{nil, 7, 400 * time.Millisecond, false},
+		{nil, 7, 350 * time.Millisecond, false},
 		{[]string{"-quick"}, 1, 200 * time.Millisecond, false},
 		{[]string{"-quick", "-rounds", "9"}, 9, 200 * time.Millisecond, false},
 		{[]string{"-rounds", "0"}, 0, 0, true},
