@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,9 @@ func TestRun(t *testing.T) {
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+	if children := childrenOf(os.Getpid()); len(children) > 0 {
+		t.Errorf("processes left behind: %v", children)
+	}
 	path := filepath.Join(dir, "samples.json")
 	if err := r.Write(path); err != nil {
 		t.Fatal(err)
@@ -90,6 +94,19 @@ func TestRun(t *testing.T) {
 	if t.Failed() {
 		t.Log(said.String())
 	}
+}
+
+// childrenOf are the processes whose parent is pid.
+func childrenOf(pid int) (list []string) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, _ := os.ReadFile(path)
+		_, rest, _ := strings.Cut(string(text), ") ") // state and parent follow
+		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(pid) {
+			list = append(list, string(text))
+		}
+	}
+	return list
 }
 
 // delivers checks that every contender did what it is there for.

@@ -92,6 +92,14 @@ func (l *Lab) Explain(err error) error {
 	return err
 }
 
+// CPU is the time that the contender's process has had so far; none if it is the kernel.
+func (l *Lab) CPU() time.Duration {
+	if l.Forwarder == nil {
+		return 0
+	}
+	return l.Forwarder.CPU()
+}
+
 // namespace makes one for a host: any group may ping, and addresses are good at once.
 func (l *Lab) namespace() (*tundev.Namespace, error) {
 	n, err := tundev.NewNamespace()
