@@ -2,7 +2,6 @@ package lab
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/icmprouter/icmprouter/bench/forwarders"
@@ -37,7 +36,7 @@ func Start(c Contender, tools Tools) (*Lab, error) {
 	l := &Lab{Contender: c}
 	if err := l.start(tools); err != nil {
 		l.Close()
-		return nil, fmt.Errorf("%s: %w", c.Name, err)
+		return nil, err
 	}
 	return l, nil
 }
