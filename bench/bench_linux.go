@@ -198,14 +198,21 @@ func (b *bench) measure(l *lab.Lab, w workload) (err error) {
 	return nil
 }
 
+// ping takes one sample of round-trip times, and of how busy the contender's
+// process is meanwhile.
 func (b *bench) ping(l *lab.Lab, w workload) error {
+	before, begin := l.CPU(), time.Now()
 	rtts, lost, err := l.Client.Ping(traffic.Ping{To: w.ping, Every: pingEvery, For: b.sample})
 	if err != nil {
 		return err
 	}
-	b.result.Add(w.name, l.Name, "loss", "%", 100*float64(lost)/float64(max(1, len(rtts))))
+	busy := (l.CPU() - before).Seconds() / time.Since(begin).Seconds()
 	b.result.Add(w.name, l.Name, "p50", "µs", result.Quantile(rtts, 0.5))
 	b.result.Add(w.name, l.Name, "p99", "µs", result.Quantile(rtts, 0.99))
+	b.result.Add(w.name, l.Name, "loss", "%", 100*float64(lost)/float64(max(1, len(rtts))))
+	if l.Forwarder != nil {
+		b.result.Add(w.name, l.Name, "own busy", "%", 100*busy)
+	}
 	return nil
 }
 
@@ -218,9 +225,7 @@ type sample struct {
 // take lets a load run for a time.
 func take(l *lab.Lab, period time.Duration) (s sample, err error) {
 	look := func() (now sample, err error) {
-		if l.Forwarder != nil {
-			now.forwarder = l.Forwarder.CPU()
-		}
+		now.forwarder = l.CPU()
 		now.client, err = l.Client.Counters()
 		if err == nil {
 			now.server, err = l.Server.Counters()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func TestRun(t *testing.T) {
 	var said bytes.Buffer
 	r, err := run(context.Background(), options{
 		rounds: 2, sample: 150 * time.Millisecond, warm: 50 * time.Millisecond, small: true, log: &said,
-		only: regexp.MustCompile(`^(tcp4-1|tcp6-1|udp4-1400-1000|gso4|ping4|time-exceeded4|too-big6|port-unreachable4|memory-46|devices-2)` +
+		only: regexp.MustCompile(`^(tcp4-1|tcp6-1|udp4-1400-1000|gso4|ping4|time-exceeded4|too-big6|port-unreachable4|memory-46|step-46|step-super|devices-2)` +
 			`/(kernel.*|icmprouter|wireguard/tun|water|gVisor netstack)$|^udp4-46-1/`),
 	})
 	if err != nil {
@@ -73,6 +74,9 @@ func TestRun(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+	if children := childrenOf(os.Getpid()); len(children) > 0 {
+		t.Errorf("processes left behind: %v", children)
 	}
 	path := filepath.Join(dir, "samples.json")
 	if err := r.Write(path); err != nil {
@@ -90,6 +94,19 @@ func TestRun(t *testing.T) {
 	if t.Failed() {
 		t.Log(said.String())
 	}
+}
+
+// childrenOf are the processes whose parent is pid.
+func childrenOf(pid int) (list []string) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, _ := os.ReadFile(path)
+		_, rest, _ := strings.Cut(string(text), ") ") // state and parent follow
+		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(pid) {
+			list = append(list, string(text))
+		}
+	}
+	return list
 }
 
 // delivers checks that every contender did what it is there for.
@@ -118,6 +135,11 @@ func delivers(t *testing.T, f file) {
 			}
 		}
 	}
+	for _, step := range []string{"send", "read", "write", "receive"} {
+		if small, super := f.sum("step-46", stepsName, step), f.sum("step-super", stepsName, step); small <= 0 || super <= small {
+			t.Errorf("%s takes %g ns, and %g of a super-packet", step, small, super)
+		}
+	}
 	if f.sum("memory-46", routerName, "rate") <= 0 || f.sum("devices-2", routerName, "memory") <= 1e6 {
 		t.Error("the router alone was not measured")
 	}
@@ -130,7 +152,7 @@ func TestParse(t *testing.T) {
 		sample    time.Duration
 		wrong     bool
 	}{
-		{nil, 7, 400 * time.Millisecond, false},
+		{nil, 7, 350 * time.Millisecond, false},
 		{[]string{"-quick"}, 1, 200 * time.Millisecond, false},
 		{[]string{"-quick", "-rounds", "9"}, 9, 200 * time.Millisecond, false},
 		{[]string{"-rounds", "0"}, 0, 0, true},

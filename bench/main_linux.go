@@ -59,7 +59,7 @@ func parse(arguments []string, out io.Writer) (c command, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.IntVar(&c.rounds, "rounds", 7, "how often everything is measured")
-	flags.DurationVar(&c.sample, "time", 400*time.Millisecond, "how long a sample is")
+	flags.DurationVar(&c.sample, "time", 350*time.Millisecond, "how long a sample is")
 	flags.DurationVar(&c.warm, "warm", 100*time.Millisecond, "how long a load runs before its sample")
 	quick := flags.Bool("quick", false, "one short round, without what takes long")
 	only := flags.String("only", "", "measure what matches the regular expression as `workload/contender`, such as '^udp4-46-1/'")

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/icmprouter/icmprouter/bench/forwarders"
@@ -37,7 +36,7 @@ func Start(c Contender, tools Tools) (*Lab, error) {
 	l := &Lab{Contender: c}
 	if err := l.start(tools); err != nil {
 		l.Close()
-		return nil, fmt.Errorf("%s: %w", c.Name, err)
+		return nil, err
 	}
 	return l, nil
 }
@@ -90,6 +89,14 @@ func (l *Lab) Explain(err error) error {
 		return l.Forwarder.explain(errEnded)
 	}
 	return err
+}
+
+// CPU is the time that the contender's process has had so far; none if it is the kernel.
+func (l *Lab) CPU() time.Duration {
+	if l.Forwarder == nil {
+		return 0
+	}
+	return l.Forwarder.CPU()
 }
 
 // namespace makes one for a host: any group may ping, and addresses are good at once.

@@ -87,11 +87,14 @@ func (p *Process) explain(err error) error {
 	return fmt.Errorf("%s: %w: %s", filepath.Base(p.cmd.Path), err, p.said.last())
 }
 
+// endTimeout is how long a child may take to end: a thousand devices take a while.
+const endTimeout = 60 * time.Second
+
 // End ends the child: it is asked first.
 func (p *Process) End() error {
 	p.in.Close()
 	p.cmd.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(20*time.Second, func() { p.cmd.Process.Kill() })
+	kill := time.AfterFunc(endTimeout, func() { p.cmd.Process.Kill() })
 	defer kill.Stop()
 	go io.Copy(io.Discard, p.out)
 	p.cmd.Wait() // an agent or forwarder ends by the signal

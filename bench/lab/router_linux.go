@@ -125,7 +125,7 @@ func Devices(n int, tools Tools) (*Lab, error) {
 	}()
 	if err != nil {
 		l.Close()
-		return nil, fmt.Errorf("%s: %w", l.Name, err)
+		return nil, err
 	}
 	return l, nil
 }

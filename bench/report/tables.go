@@ -108,29 +108,30 @@ func alone(r *result.Result, contender string, workloads []string, metrics ...st
 	return table(append([]string{"workload", "what"}, metrics...), rows)
 }
 
-// leverMetric is what levers are compared by.
-func leverMetric(workload string) string {
+// leverMetrics are what levers are compared by.
+func leverMetrics(workload string) []string {
 	if strings.HasPrefix(workload, "ping") {
-		return "p50"
+		return []string{"p50", "p99", "own busy"}
 	}
-	return "rate"
+	return []string{"rate"}
 }
 
 // leverTable is each lever's median as a ratio to the router as it comes.
 func leverTable(r *result.Result) string {
 	var rows [][]string
 	for _, w := range r.Workloads {
-		metric := leverMetric(w.Name)
-		row := []string{"`" + w.Name + "`", metric, cell(r, w.Name, router, metric)}
-		for _, l := range levers(r) {
-			text := ""
-			if s, found := r.Get(w.Name, l, metric); found {
-				text = digits(s.Median()/median(r, w.Name, router, metric)) + "×"
+		for _, metric := range leverMetrics(w.Name) {
+			row := []string{"`" + w.Name + "`", metric, cell(r, w.Name, router, metric)}
+			for _, l := range levers(r) {
+				text := ""
+				if s, found := r.Get(w.Name, l, metric); found {
+					text = digits(s.Median()/median(r, w.Name, router, metric)) + "×"
+				}
+				row = append(row, text)
 			}
-			row = append(row, text)
-		}
-		if strings.Join(row[3:], "") != "" {
-			rows = append(rows, row)
+			if strings.Join(row[3:], "") != "" {
+				rows = append(rows, row)
+			}
 		}
 	}
 	return table(append([]string{"workload", "metric", "as it comes"}, levers(r)...), rows)

@@ -79,6 +79,7 @@ var blocks = map[string]func(*result.Result) string{
 	"udp own":    func(r *result.Result) string { return matrix(r, workloadsOf(r, "udp", "gso", "imix"), "own cpu") },
 	"ping p50":   func(r *result.Result) string { return matrix(r, workloadsOf(r, "ping"), "p50") },
 	"ping p99":   func(r *result.Result) string { return matrix(r, workloadsOf(r, "ping"), "p99") },
+	"ping busy":  func(r *result.Result) string { return matrix(r, workloadsOf(r, "ping"), "own busy") },
 	"errors": func(r *result.Result) string {
 		return matrix(r, workloadsOf(r, "time-exceeded", "too-big", "port-unreachable"), "rate")
 	},
@@ -117,7 +118,7 @@ func fill(r *result.Result, want string) (string, error) {
 }
 
 // metrics are all that there are.
-var metrics = []string{"rate", "loss", "cpu", "own cpu", "p50", "p99", "load", "memory", "peak", "idle", "bits", "allocations", "time", "send", "read", "write", "receive"}
+var metrics = []string{"rate", "loss", "cpu", "own cpu", "own busy", "p50", "p99", "load", "memory", "peak", "idle", "bits", "allocations", "time", "send", "read", "write", "receive"}
 
 // inline is a figure within a sentence. What was not measured is said.
 func inline(r *result.Result, word, workload, metric, who string) (string, error) {
