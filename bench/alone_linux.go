@@ -107,6 +107,9 @@ func (b *bench) plane(name string, c plane.Case) error {
 	if err != nil {
 		return err
 	}
+	if f.Packets == 0 {
+		return errors.New("nothing was forwarded")
+	}
 	b.result.Add(name, routerName, "rate", packets, f.Packets)
 	b.result.Add(name, routerName, "bits", bits, f.Bits)
 	b.result.Add(name, routerName, "time", "ns/packet", 1e9/f.Packets)

@@ -178,42 +178,48 @@ func (b *bench) round(ctx context.Context, round int) error {
 	return nil
 }
 
-// measure takes one sample.
-func (b *bench) measure(l *lab.Lab, w workload) (err error) {
+// measure takes one sample, and keeps it if the load was what it should be.
+func (b *bench) measure(l *lab.Lab, w workload) error {
 	if w.load != nil {
 		if err := l.Client.Start(*w.load); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, l.Client.Stop()); time.Sleep(traffic.Settle) }()
 		time.Sleep(b.warm)
 	}
+	keep, err := b.sampled(l, w)
+	if w.load != nil {
+		err = errors.Join(err, l.Client.Stop())
+		time.Sleep(traffic.Settle)
+	}
+	if err == nil {
+		keep()
+	}
+	return err
+}
+
+// sampled takes a sample, and returns what keeps it.
+func (b *bench) sampled(l *lab.Lab, w workload) (keep func(), err error) {
 	if w.ping.IsValid() {
 		return b.ping(l, w)
 	}
 	s, err := take(l, b.sample)
-	if err != nil {
-		return err
-	}
-	b.record(l, w, s)
-	return nil
+	return func() { b.record(l, w, s) }, err
 }
 
 // ping takes one sample of round-trip times, and of how busy the contender's
 // process is meanwhile.
-func (b *bench) ping(l *lab.Lab, w workload) error {
+func (b *bench) ping(l *lab.Lab, w workload) (keep func(), err error) {
 	before, begin := l.CPU(), time.Now()
 	rtts, lost, err := l.Client.Ping(traffic.Ping{To: w.ping, Every: pingEvery, For: b.sample})
-	if err != nil {
-		return err
-	}
 	busy := (l.CPU() - before).Seconds() / time.Since(begin).Seconds()
-	b.result.Add(w.name, l.Name, "p50", "µs", result.Quantile(rtts, 0.5))
-	b.result.Add(w.name, l.Name, "p99", "µs", result.Quantile(rtts, 0.99))
-	b.result.Add(w.name, l.Name, "loss", "%", 100*float64(lost)/float64(max(1, len(rtts))))
-	if l.Forwarder != nil {
-		b.result.Add(w.name, l.Name, "own busy", "%", 100*busy)
-	}
-	return nil
+	return func() {
+		b.result.Add(w.name, l.Name, "p50", "µs", result.Quantile(rtts, 0.5))
+		b.result.Add(w.name, l.Name, "p99", "µs", result.Quantile(rtts, 0.99))
+		b.result.Add(w.name, l.Name, "loss", "%", 100*float64(lost)/float64(max(1, len(rtts))))
+		if l.Forwarder != nil {
+			b.result.Add(w.name, l.Name, "own busy", "%", 100*busy)
+		}
+	}, err
 }
 
 // sample is what both agents and the contender's process counted.
@@ -257,7 +263,7 @@ func (b *bench) record(l *lab.Lab, w workload, s sample) {
 	rate := came / seconds
 	if w.unit == bits {
 		rate *= 1024 * 8
-	} else {
+	} else if s.client.Sent > 0 {
 		b.result.Add(w.name, l.Name, "loss", "%", max(0, 100*(1-rate/(float64(s.client.Sent)/s.client.At.Seconds()))))
 	}
 	b.result.Add(w.name, l.Name, "rate", w.unit, rate)

@@ -65,7 +65,7 @@ func TestRun(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	var said bytes.Buffer
 	r, err := run(context.Background(), options{
-		rounds: 2, sample: 150 * time.Millisecond, warm: 50 * time.Millisecond, small: true, log: &said,
+		rounds: 2, sample: 100 * time.Millisecond, warm: 30 * time.Millisecond, small: true, log: &said,
 		only: regexp.MustCompile(`^(tcp4-1|tcp6-1|udp4-1400-1000|gso4|ping4|time-exceeded4|too-big6|port-unreachable4|memory-46|step-46|step-super|devices-2)` +
 			`/(kernel.*|icmprouter|wireguard/tun|water|gVisor netstack)$|^udp4-46-1/`),
 	})

@@ -83,7 +83,7 @@ func Measure(c Case, warm, sample time.Duration) (f Figures, err error) {
 	packets := float64(after.taken - before.taken)
 	return Figures{
 		Packets: packets / seconds, Bits: 8 * float64(after.octets-before.octets) / seconds,
-		Allocations: float64(after.allocated-before.allocated) / packets,
+		Allocations: float64(after.allocated-before.allocated) / max(1, packets),
 	}, nil
 }
 
