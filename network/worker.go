@@ -18,7 +18,7 @@ const (
 	// batchBudget how many octets end a batch: a ping waits behind so many on
 	// each link.
 	batchSize   = 64
-	batchBudget = 4 * wire.Stride
+	batchBudget = 32 << 10
 	// batchOctets is the room: where packets are read together, nobody knows
 	// before how long they are.
 	batchOctets = (batchSize + 1) * wire.Stride
