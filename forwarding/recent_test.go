@@ -20,7 +20,7 @@ func TestRecent(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, uint64(family)))
 		all := prefixesOfWorld(family, 6000)
 		var tables []*forwarding.Table
-		for _, some := range [][]netip.Prefix{all[:4000], all[2000:]} {
+		for _, some := range [][]netip.Prefix{all[:4000], all[1000:]} {
 			table, err := forwarding.NewTable(testLinks(family), routesOfWorld(family, some)[1:], forwarding.Settings{})
 			if err != nil {
 				t.Fatal(err)
