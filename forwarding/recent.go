@@ -1,8 +1,6 @@
 package forwarding
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"net/netip"
 
 	"github.com/icmprouter/icmprouter/drop"
@@ -35,13 +33,6 @@ const (
 	largeTable = 4096 // routes
 )
 
-// slot spreads addresses that differ in any part over the places.
-func (r *recent) slot(address netip.Addr) uint64 {
-	b := address.As16()
-	high, low := binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:])
-	return (high ^ bits.RotateLeft64(low, 32)) * 0x9e3779b97f4a7c15 >> r.shift
-}
-
 // begin forgets all.
 func (r *recent) begin(generation uint64, routes int) {
 	places := fewPlaces
@@ -59,11 +50,12 @@ func (r *Router) route(p *wire.Packet, in int) Verdict {
 	if r.recent.ways == nil || r.recent.generation != r.generation {
 		r.recent.begin(r.generation, r.table.fib.Size())
 	}
-	way := &r.recent.ways[r.recent.slot(p.Dst)]
+	src, dst := p.AddressHashes()
+	way := &r.recent.ways[dst>>r.recent.shift]
 	if way.address != p.Dst {
 		way.address, way.value = p.Dst, r.table.way(p.Dst)
 	}
-	sender := &r.recent.senders[r.recent.slot(p.Src)]
+	sender := &r.recent.senders[src>>r.recent.shift]
 	if sender.address != p.Src {
 		sender.address, sender.value = p.Src, r.table.sender(p.Src)
 	}

@@ -1,6 +1,10 @@
 package wire
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+)
 
 // Broadcast is the directed broadcast address of a prefix. IPv6 has none, nor
 // have prefixes of 31 bits (RFC 3021 §2.1) and 32.
@@ -58,4 +62,19 @@ func (p *Packet) MinMTU() int {
 		return 68
 	}
 	return 1280
+}
+
+// AddressHashes spreads the addresses of a parsed packet over all numbers: those
+// that differ in any bit differ in the high bits too, as a rule. It reads them where
+// they stand in the packet, since a netip.Addr does not tell its bits cheaply.
+func (p *Packet) AddressHashes() (src, dst uint64) {
+	const odd = 0x9e3779b97f4a7c15
+	b := p.Data
+	if p.Version == V4 {
+		return uint64(binary.LittleEndian.Uint32(b[12:])) * odd, uint64(binary.LittleEndian.Uint32(b[16:])) * odd
+	}
+	fold := func(b []byte) uint64 {
+		return (binary.LittleEndian.Uint64(b) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[8:]), 32)) * odd
+	}
+	return fold(b[8:24]), fold(b[24:40])
 }
