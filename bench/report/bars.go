@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -10,6 +11,8 @@ import (
 // bar is what the router is to reach: a figure, or its ratio to another's.
 type bar struct {
 	what, workload, metric string
+	// as is the router with a lever moved; empty: as it comes.
+	as string
 	// contender is whom the router is compared with at the workload, unless against
 	// names another workload of the router's own; neither: limit is absolute.
 	contender, against string
@@ -25,8 +28,12 @@ type verdict struct {
 	got, met string
 }
 
-// router is the contender that the bars are for.
-const router = "icmprouter"
+// router is the contender that the bars are for, and joining is the same where it
+// joins UDP, which it does not unless told to.
+const (
+	router  = "icmprouter"
+	joining = "coalesce all"
+)
 
 // bars are those of the project.
 var bars = []bar{
@@ -42,6 +49,9 @@ var bars = []bar{
 	{what: "46 B, 1 flow, to wireguard/tun", workload: "udp4-46-1", metric: "rate", contender: "wireguard/tun", limit: 2},
 	{what: "46 B, 1 flow, to gVisor", workload: "udp4-46-1", metric: "rate", contender: "gVisor netstack", limit: 4.5},
 	{what: "46 B, 1 flow, processor time a packet, to the kernel", workload: "udp4-46-1", metric: "cpu", contender: "kernel", limit: 1, atMost: true},
+	{what: "46 B, 1 flow, joined, to the kernel", workload: "udp4-46-1", metric: "rate", as: joining, contender: "kernel", limit: 1.2},
+	{what: "46 B, 1 flow, joined, to water", workload: "udp4-46-1", metric: "rate", as: joining, contender: "water", limit: 1.2},
+	{what: "46 B, 1 flow, joined, processor time a packet, to the kernel", workload: "udp4-46-1", metric: "cpu", as: joining, contender: "kernel", limit: 1, atMost: true},
 	{what: "46 B, 1,000 flows, to the kernel", workload: "udp4-46-1000", metric: "rate", contender: "kernel", limit: 1},
 	{what: "46 B, 1,000 flows, to water", workload: "udp4-46-1000", metric: "rate", contender: "water", limit: 1.1},
 	{what: "idle ping, p50, to water", workload: "ping4", metric: "p50", contender: "water", limit: 1, atMost: true},
@@ -81,7 +91,7 @@ func (b bar) value(r *result.Result) float64 {
 	if b.against != "" {
 		workload = b.against
 	}
-	got := median(r, b.workload, router, b.metric)
+	got := median(r, b.workload, cmp.Or(b.as, router), b.metric)
 	if b.ratio() {
 		got /= median(r, workload, contender, b.metric)
 	}

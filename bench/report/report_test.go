@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,7 +83,7 @@ func TestBars(t *testing.T) {
 				c.met = map[float64]string{0.9: "yes", 1.1: "no"}[c.factor]
 			}
 			r := &result.Result{}
-			r.Add(b.workload, router, b.metric, b.unit, 1000*b.limit*c.factor)
+			r.Add(b.workload, cmp.Or(b.as, router), b.metric, b.unit, 1000*b.limit*c.factor)
 			if b.ratio() {
 				contender, workload := b.contender, b.workload
 				if b.against != "" {
