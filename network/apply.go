@@ -91,17 +91,17 @@ func (c *change) equip(p *port) error {
 		return c.open(p)
 	}
 	c.reused[p] = old
-	switch {
-	case opening(old.spec) != opening(p.spec):
-		return fmt.Errorf("device %s is open with %s: give it another name, or restart, to have it with %s", p.spec, opening(old.spec), opening(p.spec))
-	case same(old.spec, p.spec):
+	before, anew := old.spec, opening(old.spec) != opening(p.spec)
+	if !anew && same(before, p.spec) {
 		return nil
 	}
 	var device tundev.Device
 	c.net.asks.do(func() { device = old.device })
-	before := old.spec
-	if device == nil {
+	switch {
+	case device == nil:
 		return nil // it is opened anew, as the new spec says, when it can be
+	case anew:
+		return fmt.Errorf("device %s is open with %s: give it another name, or restart, to have it with %s", p.spec, opening(before), opening(p.spec))
 	}
 	c.undo = append(c.undo, func() { c.net.opener.Configure(device, before) })
 	return c.net.opener.Configure(device, p.spec)
