@@ -43,7 +43,7 @@ func (b *Batch) Room() *Packet {
 		return nil
 	}
 	p := &b.packets[b.count]
-	p.Attach(b.memory[b.used:])
+	p.buf = b.memory[b.used:] // Keep empties the rest
 	return p
 }
 
@@ -52,7 +52,7 @@ func (b *Batch) Room() *Packet {
 func (b *Batch) Keep(n int) {
 	p := &b.packets[b.count]
 	end := b.used + Headroom + n
-	p.Attach(b.memory[b.used:end:end])
+	p.buf = b.memory[b.used:end:end]
 	p.SetLen(n)
 	b.count++
 	b.used = (end + 63) &^ 63
@@ -74,7 +74,7 @@ func (b *Batch) KeepSpread(i, n int) *Packet {
 	p := &b.packets[b.count]
 	start := b.spread + i*Stride
 	end := start + Headroom + n
-	p.Attach(b.memory[start:end:end])
+	p.buf = b.memory[start:end:end]
 	p.SetLen(n)
 	b.count++
 	b.used = (end + 63) &^ 63
