@@ -16,7 +16,6 @@ const (
 
 	maxJoinedLen = 65535
 
-	tcpSeq     = 4
 	tcpAck     = 8
 	tcpWindow  = 14
 	tcpUrgent  = 18
@@ -71,7 +70,7 @@ func (p *Packet) joinHeader(udp bool) int {
 	header := 0
 	switch {
 	case p.Protocol == ProtoTCP && len(b) >= p.Transport+tcpMinHeader:
-		header = p.Transport + int(b[p.Transport+tcpOffset]>>4)*4
+		header = p.Transport + tcpHeaderLen(b[p.Transport:])
 		if header < p.Transport+tcpMinHeader || b[p.Transport+tcpOffset]&0x0f != 0 || b[p.Transport+tcpFlags] != tcpFlagACK {
 			return 0
 		}
@@ -122,7 +121,7 @@ func sameIP(a, b []byte, n int) bool {
 // completed, or right. A UDP checksum of zero is none, and stays none.
 func (p *Packet) believed() bool {
 	transport := p.Data[p.Transport:]
-	if p.Protocol == ProtoUDP && int(binary.BigEndian.Uint16(transport[4:])) != len(transport) {
+	if p.Protocol == ProtoUDP && int(binary.BigEndian.Uint16(transport[udpLength:])) != len(transport) {
 		return false
 	}
 	if p.GSO.ChecksumStart != 0 {
@@ -153,10 +152,7 @@ func checksumField(protocol uint8) int {
 func JoinHeader(dst []byte, packets []*Packet) GSO {
 	first, last := packets[0], packets[len(packets)-1]
 	b := first.Data
-	g := GSO{HeaderLen: first.Transport + udpHeader, ChecksumStart: first.Transport, ChecksumOffset: checksumField(first.Protocol)}
-	if first.Protocol == ProtoTCP {
-		g.HeaderLen = first.Transport + int(b[first.Transport+tcpOffset]>>4)*4
-	}
+	g := GSO{HeaderLen: first.joinHeader(true), ChecksumStart: first.Transport, ChecksumOffset: checksumField(first.Protocol)}
 	g.Size = len(b) - g.HeaderLen
 	total := len(b) + (len(packets)-2)*g.Size + len(last.Data) - g.HeaderLen
 	copy(dst, b[:g.HeaderLen])
@@ -171,7 +167,7 @@ func JoinHeader(dst []byte, packets []*Packet) GSO {
 	}
 	length := uint16(total - first.Transport)
 	if first.Protocol == ProtoUDP {
-		binary.BigEndian.PutUint16(transport[4:], length)
+		binary.BigEndian.PutUint16(transport[udpLength:], length)
 	} else {
 		transport[tcpFlags] = last.Data[last.Transport+tcpFlags]
 	}

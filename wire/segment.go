@@ -32,6 +32,7 @@ const (
 	udpHeader    = 8
 	udpLength    = 4
 	tcpMinHeader = 20
+	tcpSeq       = 4
 	tcpOffset    = 12
 
 	tcpFlags   = 13
@@ -68,7 +69,7 @@ func (p *Packet) parseSuper() drop.Reason {
 	case p.Protocol == ProtoUDP && g.ChecksumOffset == udpChecksum:
 		header = udpHeader
 	case p.Protocol == ProtoTCP && g.ChecksumOffset == tcpChecksum:
-		header, least = int(transport[tcpOffset]>>4)*4, tcpMinHeader
+		header, least = tcpHeaderLen(transport), tcpMinHeader
 	}
 	switch {
 	case header < least || header > len(transport):
@@ -80,6 +81,9 @@ func (p *Packet) parseSuper() drop.Reason {
 	}
 	return drop.Alive
 }
+
+// tcpHeaderLen is what a TCP header says of its own length, in octets.
+func tcpHeaderLen(transport []byte) int { return int(transport[tcpOffset]>>4) * 4 }
 
 // Complete writes the transport checksum of a packet that is no super-packet, if
 // that was left to be done. A sum of zero is written as 65535, which is the same
@@ -161,7 +165,7 @@ func (s *Segments) stamp(b []byte, last bool) {
 	if g.ChecksumOffset == udpChecksum {
 		return
 	}
-	binary.BigEndian.PutUint32(transport[4:], binary.BigEndian.Uint32(transport[4:])+uint32(s.next))
+	binary.BigEndian.PutUint32(transport[tcpSeq:], binary.BigEndian.Uint32(transport[tcpSeq:])+uint32(s.next))
 	if !last {
 		transport[tcpFlags] &^= tcpFlagFIN | tcpFlagPSH
 	}
