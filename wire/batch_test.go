@@ -83,7 +83,7 @@ func TestBatch(t *testing.T) {
 // next stand behind them.
 func TestBatchSpread(t *testing.T) {
 	all := datagrams()
-	b := wire.NewBatch(6, 0, make([]byte, 6*wire.Stride))
+	b := wire.NewBatch(6, 0, make([]byte, 8*wire.Stride))
 	for range 2 {
 		b.Reset()
 		fill(b, all[:1])
