@@ -76,7 +76,8 @@ func (r *Router) SetDown(link int, down bool) { r.table.links[link].Down = down 
 // Receive takes a packet that came from link in, up to its end: what is to be
 // sent goes to out before Receive returns. p's bytes are the router's meanwhile, and
 // out's afterwards if p was sent. now is the time since any fixed moment, and
-// does not run backwards.
+// does not run backwards. That of a sibling may be a round behind: the limiter lets
+// no more through for it.
 func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) {
 	reason := p.Parse()
 	count := uint64(p.WireCount())

@@ -65,6 +65,20 @@ func TestSiblingsAreOneNode(t *testing.T) {
 	})
 }
 
+// A sibling whose round began before that of another gets no token that the other took.
+func TestSiblingBehind(t *testing.T) {
+	both(t, func(n *node) {
+		limited(n, ratelimit.Rate{PPS: 1, Burst: 1}, ratelimit.Rate{Unlimited: true})
+		s := n.sibling()
+		s.now = n.now + time.Millisecond
+		expire(s, "h1", true)
+		expire(n, "h1", false)
+		n.now = s.now + time.Second
+		expire(n, "h1", true)
+		s.wantNothing()
+	})
+}
+
 // forwardOnly is an output that may not be locked.
 type forwardOnly struct{ *node }
 
