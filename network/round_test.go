@@ -22,10 +22,10 @@ func (e *endless) Write(batch []*wire.Packet) (int, error) {
 	e.taken += len(batch)
 	return len(batch), nil
 }
-func (e *endless) Descriptor() int { return -1 }
-func (e *endless) Name() string    { return "endless" }
-func (e *endless) MTU() int        { return 1500 }
-func (e *endless) Close() error    { return nil }
+func (e *endless) Descriptors() []int { return nil }
+func (e *endless) Name() string       { return "endless" }
+func (e *endless) MTU() int           { return 1500 }
+func (e *endless) Close() error       { return nil }
 
 // A round allocates nothing, whether it forwards, answers or cuts.
 func TestRoundAllocatesNothing(t *testing.T) {
