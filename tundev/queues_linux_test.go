@@ -26,7 +26,7 @@ func twoQueues(t *testing.T, kind Spec) (*kernelTUN, packetPeer) {
 	ns := anonymous(t)
 	_, d := open(t, like(kind, ns.Path()))
 	k := d.(*kernelTUN)
-	if len(k.Descriptors()) != 2 {
+	if len(k.queues) != 2 {
 		t.Skip("this kernel gives one queue")
 	}
 	p := newPacketPeer(t, ns, "tun7")
