@@ -66,7 +66,7 @@ func newKernel(spec Spec, log *slog.Logger, fds []int) (*kernelTUN, error) {
 
 // Read reads each queue until the kernel has no more. It begins with the first,
 // unless that has just filled a batch: so none waits for more than one batch of
-// the other, and what is not TCP does not even wait for that. See Device.
+// the other, and a ping is in the next one. See Device.
 func (d *kernelTUN) Read(batch *wire.Batch) error {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
