@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -71,8 +72,10 @@ func readRegular(path string) ([]byte, error) {
 	}
 	defer file.Close()
 	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
-	_, err = io.Copy(data, io.LimitReader(file, maxSize))
-	return data.Bytes(), err
+	if n, err := io.Copy(data, io.LimitReader(file, maxSize+1)); err != nil || n > maxSize {
+		return nil, cmp.Or(err, errSize) // it may have grown
+	}
+	return data.Bytes(), nil
 }
 
 // readRoutes reads and checks the node's file of routes. configured are the

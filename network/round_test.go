@@ -1,7 +1,10 @@
 package network
 
 import (
+	"os"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/icmprouter/icmprouter/wire"
 )
@@ -10,6 +13,7 @@ import (
 type endless struct {
 	packet []byte
 	taken  int
+	polled []int
 }
 
 func (e *endless) Read(b *wire.Batch) error {
@@ -22,10 +26,10 @@ func (e *endless) Write(batch []*wire.Packet) (int, error) {
 	e.taken += len(batch)
 	return len(batch), nil
 }
-func (e *endless) Descriptor() int { return -1 }
-func (e *endless) Name() string    { return "endless" }
-func (e *endless) MTU() int        { return 1500 }
-func (e *endless) Close() error    { return nil }
+func (e *endless) Descriptors() []int { return e.polled }
+func (e *endless) Name() string       { return "endless" }
+func (e *endless) MTU() int           { return 1500 }
+func (e *endless) Close() error       { return nil }
 
 // A round allocates nothing, whether it forwards, answers or cuts.
 func TestRoundAllocatesNothing(t *testing.T) {
@@ -60,5 +64,36 @@ func TestRoundAllocatesNothing(t *testing.T) {
 		if n := left.taken + right.taken; n < want {
 			t.Errorf("%s: %d packets were sent, wanted %d", what, n, want)
 		}
+	}
+}
+
+// A worker looks at all descriptors of a device.
+func TestLookSeesEveryDescriptor(t *testing.T) {
+	l := newLab(t, twoLinks())
+	w := l.net.workers[0]
+	var queues [2]*os.File
+	d := new(endless)
+	for i := range queues {
+		out, in, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		defer in.Close()
+		queues[i] = in
+		d.polled = append(d.polled, int(out.Fd()))
+	}
+	l.net.ports[1].device.Close()
+	l.net.ports[1].device = d
+	for i, in := range queues {
+		w.begin()
+		for _, p := range w.ports {
+			p.ready = false
+		}
+		in.Write([]byte{0})
+		if err := w.look(5000); err != nil || len(w.ready) != 1 || w.ready[0] != l.net.ports[1] {
+			t.Errorf("queue %d: %v, %d ports are ready", i, err, len(w.ready))
+		}
+		unix.Read(d.polled[i], make([]byte, 1))
 	}
 }

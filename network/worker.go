@@ -51,7 +51,8 @@ type worker struct {
 
 	ports  []*port
 	ready  []*port       // those of them that may have packets
-	polled []unix.PollFd // the pipe of asks, and then each port
+	polled []unix.PollFd // the pipe of asks, and then the descriptors of each port
+	owners []*port       // whose each of polled is: the pipe is nobody's
 	queued []*lane       // those that packets wait in
 	now    time.Duration // when the round began
 	due    time.Duration // when to look for fragments that expire
@@ -80,15 +81,22 @@ func (w *worker) strip() {
 func (w *worker) begin() {
 	w.held = true
 	w.ready = w.ready[:0]
-	w.polled = append(w.polled[:0], unix.PollFd{Fd: int32(w.net.asks.descriptor()), Events: unix.POLLIN})
+	w.polled, w.owners = w.polled[:0], w.owners[:0]
+	w.addPolled(w.net.asks.descriptor(), nil)
 	for _, p := range w.ports {
-		fd := unix.PollFd{Fd: -1, Events: unix.POLLIN} // poll passes over a negative descriptor
 		if p.device != nil {
-			fd.Fd = int32(p.device.Descriptor())
 			w.ready = append(w.ready, p)
+			for _, fd := range p.device.Descriptors() {
+				w.addPolled(fd, p)
+			}
 		}
-		w.polled = append(w.polled, fd)
 	}
+}
+
+// addPolled has look poll a descriptor, for a port.
+func (w *worker) addPolled(fd int, p *port) {
+	w.polled = append(w.polled, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+	w.owners = append(w.owners, p)
 }
 
 // run moves packets until the context ends. While there are some it makes no
@@ -169,10 +177,15 @@ func (w *worker) look(timeout int) error {
 		if _, err := unix.Poll(w.polled, timeout); err != nil && err != unix.EINTR {
 			return fmt.Errorf("waiting for devices: %w", err)
 		}
+		for i, p := range w.owners {
+			if p != nil && w.polled[i].Revents != 0 {
+				p.ready = true
+			}
+		}
 	}
 	w.ready = w.ready[:0]
-	for i, p := range w.ports {
-		if p.device != nil && (few || p.ready || w.polled[i+1].Revents != 0) {
+	for _, p := range w.ports {
+		if p.device != nil && (few || p.ready) {
 			p.ready = true
 			w.ready = append(w.ready, p)
 		}

@@ -27,29 +27,29 @@ type bursts struct {
 	// off ends the use of rings, for good.
 	off atomic.Bool
 
-	// in is of who reads. expected is how many packets wait, as far as one can
-	// guess: zero if a ring is not worth while.
-	in       *uring
-	expected int
-
 	// out is guarded by writing.
 	writing sync.Mutex
 	out     *uring
 	rest    remainder
 }
 
-// start says which engine is to be used. On an error there is no ring.
-func (b *bursts) start(engine Engine, fd int) (err error) {
+// start says which engine is to be used for the queues, of which the first takes
+// what is written. On an error some may have rings.
+func (b *bursts) start(engine Engine, queues []queue) (err error) {
 	b.least = shortBurst
 	switch engine {
 	case EngineDirect:
 		b.off.Store(true)
 	case EngineRing:
-		b.least, b.floor, b.expected = 1, 1, 1
-		if b.in, err = newURing(fd); err != nil {
-			return err
+		b.least, b.floor = 1, 1
+		for i := range queues {
+			q := &queues[i]
+			q.expected = 1
+			if q.ring, err = newURing(q.fd); err != nil {
+				return err
+			}
 		}
-		b.out, err = newURing(fd)
+		b.out, err = newURing(queues[0].fd)
 	}
 	return err
 }
@@ -66,33 +66,31 @@ func (b *bursts) ring(r **uring, fd int) bool {
 }
 
 func (b *bursts) close() {
-	for _, r := range []*uring{b.in, b.out} {
-		if r != nil {
-			r.close()
-		}
+	if b.out != nil {
+		b.out.close()
 	}
 }
 
-// readBurst reads as many packets as are expected, if a ring is of use now. It says
-// how many came if all were small, and whether more may be there.
-func (d *kernelTUN) readBurst(batch *wire.Batch) (small int, more bool, err error) {
+// readBurst reads as many packets of the queue as are expected, if a ring is of use now. It
+// says how many came if all were small, and whether more may be there.
+func (d *kernelTUN) readBurst(q *queue, batch *wire.Batch) (small int, more bool, err error) {
 	b := &d.bursts
-	if b.expected < b.least || b.off.Load() {
+	if q.expected < b.least || b.off.Load() {
 		return 0, true, nil
 	}
-	asked := batch.Spread(min(b.expected, ringSize))
-	if asked < b.least || !b.ring(&b.in, d.fd) {
+	asked := batch.Spread(min(q.expected, ringSize))
+	if asked < b.least || !b.ring(&q.ring, q.fd) {
 		return 0, true, nil
 	}
 	for i := range asked {
-		b.in.push(opRead, batch.SpreadRoom(i)[wire.Headroom-virtioNetHdrLen:], rwfNowait)
+		q.ring.push(opRead, batch.SpreadRoom(i)[wire.Headroom-virtioNetHdrLen:], rwfNowait)
 	}
-	done, failed := b.in.submit()
+	done, failed := q.ring.submit()
 	if failed != nil {
 		b.off.Store(true)
 	}
 	came, longest := 0, int32(0)
-	for i, n := range b.in.results[:done] {
+	for i, n := range q.ring.results[:done] {
 		if n == -int32(unix.EOPNOTSUPP) {
 			b.off.Store(true) // this kernel's TUN cannot be asked without waiting
 		} else if n >= 0 {
@@ -104,7 +102,7 @@ func (d *kernelTUN) readBurst(batch *wire.Batch) (small int, more bool, err erro
 		}
 	}
 	if longest > smallPacket {
-		b.guess(0)
+		b.guess(q, 0)
 		return 0, came == asked, err
 	}
 	return came, came == asked || b.off.Load(), err
@@ -131,9 +129,9 @@ func (d *kernelTUN) keepSpread(batch *wire.Batch, i, n int) error {
 	return nil
 }
 
-// guess expects next time as many small packets as came in a row this time. To ask
-// for one that is not there costs as much as one that is there saves.
-func (b *bursts) guess(small int) { b.expected = max(small, b.floor) }
+// guess expects of a queue next time as many small packets as came in a row this time. To
+// ask for one that is not there costs as much as one that is there saves.
+func (b *bursts) guess(q *queue, small int) { q.expected = max(small, b.floor) }
 
 // burst says how many packets, from the first on, go out as they are, one by one.
 func (d *kernelTUN) burst(batch []*wire.Packet) int {
@@ -156,8 +154,8 @@ func (d *kernelTUN) writeBurst(batch []*wire.Packet) (int, error) {
 		return 0, nil
 	}
 	defer b.writing.Unlock()
-	if !b.ring(&b.out, d.fd) {
-		return 0, nil
+	if b.rest.known.Load() || !b.ring(&b.out, d.fd) {
+		return 0, nil // what another goroutine is to resume must not be forgotten
 	}
 	for _, p := range batch {
 		octets := p.WithHeadroom(virtioNetHdrLen)

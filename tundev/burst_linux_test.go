@@ -44,7 +44,7 @@ func TestBurstsRead(t *testing.T) {
 					}
 				}
 			}
-			if got, want := d.(*kernelTUN).bursts.in != nil, engine != EngineDirect; got != want {
+			if got, want := d.(*kernelTUN).queues[0].ring != nil, engine != EngineDirect; got != want {
 				t.Errorf("a ring was used: %t, want %t", got, want)
 			}
 		})
@@ -123,16 +123,17 @@ func TestAnotherWriteResumesNothing(t *testing.T) {
 // TestWithoutRings asks for rings where the kernel gives none.
 func TestWithoutRings(t *testing.T) {
 	const noFile = 1 << 30
+	queues := []queue{{fd: noFile}}
 	var b bursts
-	if err := b.start(EngineRing, noFile); err == nil || !strings.Contains(err.Error(), "io_uring: ") {
+	if err := b.start(EngineRing, queues); err == nil || !strings.Contains(err.Error(), "io_uring: ") {
 		t.Errorf("engine %s: %v, want an error", EngineRing, err)
 	}
 	fds, _ := holdings()
 	b = bursts{}
-	if err := b.start(EngineAuto, noFile); err != nil {
+	if err := b.start(EngineAuto, queues); err != nil {
 		t.Errorf("engine %s: %v", EngineAuto, err)
 	}
-	if b.ring(&b.in, noFile) || !b.off.Load() {
+	if b.ring(&queues[0].ring, noFile) || !b.off.Load() {
 		t.Error("has a ring, or will try again")
 	}
 	if now, _ := holdings(); now != fds {
@@ -153,7 +154,7 @@ func TestRingBreaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Close(null)
-	unix.Dup3(null, k.bursts.in.fd, unix.O_CLOEXEC)
+	unix.Dup3(null, k.queues[0].ring.fd, unix.O_CLOEXEC)
 	unix.Dup3(null, k.bursts.out.fd, unix.O_CLOEXEC)
 	var sent []*wire.Packet
 	for i := range 20 {

@@ -32,11 +32,11 @@ type Device interface {
 	// included, and may have changed by then.
 	Write(batch []*wire.Packet) (int, error)
 
-	// Descriptor is the file descriptor that polls readable, or in error, when
-	// Read would return a packet or an error. Poll it only after a Read added
-	// nothing: a device may keep packets that the last batch had no room for. It is
-	// valid until Close.
-	Descriptor() int
+	// Descriptors are the file descriptors of which one polls readable, or in error,
+	// when Read would return a packet or an error. Poll them only after a Read added
+	// nothing: a device may keep packets that the last batch had no room for. They
+	// are the same until Close, and valid until then; the slice stays the device's.
+	Descriptors() []int
 
 	// Name is the device's name within its namespace.
 	Name() string
@@ -45,7 +45,7 @@ type Device interface {
 	MTU() int
 
 	// Close ends the device; a TUN vanishes with it, unless somebody is polling
-	// its descriptor: then it vanishes when that poll returns. A second call does
+	// one of its descriptors: then it vanishes when that poll returns. A second call does
 	// nothing.
 	Close() error
 }

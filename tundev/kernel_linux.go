@@ -15,11 +15,15 @@ import (
 // errUnknown is what Read returns for a super-packet of a kind that was not asked for.
 var errUnknown = errors.New("a packet was lost: the kernel gave it as a super-packet of an unknown kind")
 
-// kernelTUN reads and writes the TUN itself. Its descriptor is not in Go's
-// network poller: a poller that waits for it costs every sender 140 ns a packet.
+// kernelTUN reads and writes the TUN itself. Its descriptors are not in Go's
+// network poller: a poller that waits for them costs every sender 140 ns a packet.
 type kernelTUN struct {
 	tun
 	log *slog.Logger
+
+	// queues are all that is read, and turn is the one that the next Read begins with.
+	queues []queue
+	turn   int
 
 	// plain says that the kernel takes no super-packets: for good, as it refused one
 	// once, or as nobody wants any.
@@ -35,39 +39,58 @@ type kernelTUN struct {
 }
 
 func openKernel(spec Spec, log *slog.Logger) (*kernelTUN, error) {
-	fd, err := openTUN(spec, unix.IFF_VNET_HDR)
+	fds, err := openQueues(spec, loadSteering, attachTUN)
 	if err != nil {
 		return nil, err
 	}
+	return newKernel(spec, log, fds)
+}
+
+// newKernel takes over the descriptors of a TUN's queues.
+func newKernel(spec Spec, log *slog.Logger, fds []int) (*kernelTUN, error) {
 	d := &kernelTUN{log: log, coalesce: cmp.Or(spec.Coalesce, CoalesceOff), read: sysRead, write: sysWrite, writev: sysWritev}
-	d.init(spec, fd)
+	d.init(spec, fds...)
+	for _, fd := range fds {
+		d.queues = append(d.queues, queue{fd: fd})
+	}
 	d.plain.Store(spec.NoOffloads)
 	if !spec.NoOffloads {
-		negotiate(func(offloads int) error { return unix.IoctlSetInt(fd, unix.TUNSETOFFLOAD, offloads) })
+		negotiate(func(offloads int) error { return unix.IoctlSetInt(d.fd, unix.TUNSETOFFLOAD, offloads) })
 	}
-	if err := d.bursts.start(spec.Engine, fd); err != nil {
+	if err := d.bursts.start(spec.Engine, d.queues); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("engine %s: %w: take %q", spec.Engine, err, EngineAuto)
 	}
 	return d, nil
 }
 
-// Read reads until the kernel has no more. See Device.
+// Read reads each queue until the kernel has no more. It begins with the first,
+// unless that has just filled a batch: so none waits for more than one batch of
+// the other, and a ping is in the next one. See Device.
 func (d *kernelTUN) Read(batch *wire.Batch) error {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if d.closed {
 		return d.gone(os.ErrClosed)
 	}
-	small, err := d.readAll(batch)
-	d.bursts.guess(small)
-	return err
+	first := d.turn
+	d.turn = 0
+	for i := range d.queues {
+		at := (first + i) % len(d.queues)
+		small, err := d.readAll(&d.queues[at], batch)
+		d.bursts.guess(&d.queues[at], small)
+		if err != nil || batch.Room() == nil {
+			d.turn = (at + 1) % len(d.queues)
+			return err
+		}
+	}
+	return nil
 }
 
-// readAll reads, and says how many small packets in a row it has read last.
-func (d *kernelTUN) readAll(batch *wire.Batch) (small int, err error) {
+// readAll reads a queue, and says how many small packets in a row it has read last.
+func (d *kernelTUN) readAll(q *queue, batch *wire.Batch) (small int, err error) {
 	for {
-		n, more, err := d.readBurst(batch)
+		n, more, err := d.readBurst(q, batch)
 		small += n
 		if err != nil || !more {
 			return small, err
@@ -77,7 +100,7 @@ func (d *kernelTUN) readAll(batch *wire.Batch) (small int, err error) {
 		if p == nil {
 			return small, nil
 		}
-		n, err = d.readOne(p)
+		n, err = d.readOne(q, p)
 		if err == unix.EAGAIN {
 			return small, nil
 		}
@@ -86,7 +109,7 @@ func (d *kernelTUN) readAll(batch *wire.Batch) (small int, err error) {
 		}
 		if small++; n > smallPacket {
 			small = 0
-			d.bursts.guess(small)
+			d.bursts.guess(q, small)
 		}
 		if err := keep(batch, p, n); err != nil {
 			return small, err
@@ -94,12 +117,12 @@ func (d *kernelTUN) readAll(batch *wire.Batch) (small int, err error) {
 	}
 }
 
-// readOne reads one packet with its header.
-func (d *kernelTUN) readOne(p *wire.Packet) (n int, err error) {
+// readOne reads one packet of the queue with its header.
+func (d *kernelTUN) readOne(q *queue, p *wire.Packet) (n int, err error) {
 	b := p.Buffer()[wire.Headroom-virtioNetHdrLen:]
-	n, err = d.read(d.fd, b)
+	n, err = d.read(q.fd, b)
 	for err == unix.EINTR {
-		n, err = d.read(d.fd, b)
+		n, err = d.read(q.fd, b)
 	}
 	return n, err
 }
@@ -206,6 +229,13 @@ func (d *kernelTUN) put(p *wire.Packet) error {
 func (d *kernelTUN) Close() error {
 	return d.close(func() error {
 		d.bursts.close()
-		return unix.Close(d.fd)
+		var errs []error
+		for _, q := range d.queues {
+			if q.ring != nil {
+				q.ring.close()
+			}
+			errs = append(errs, unix.Close(q.fd))
+		}
+		return errors.Join(errs...)
 	})
 }

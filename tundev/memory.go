@@ -168,9 +168,9 @@ func (m *MemoryDevice) Write(batch []*wire.Packet) (int, error) {
 	return len(batch), nil
 }
 
-// Descriptor polls readable while injected datagrams wait, and for good once the
-// device has vanished.
-func (m *MemoryDevice) Descriptor() int { return m.ready.fd() }
+// Descriptors is one, which polls readable while injected datagrams wait, and for
+// good once the device has vanished.
+func (m *MemoryDevice) Descriptors() []int { return m.ready.ends[:1] }
 
 // Name is the name of the spec.
 func (m *MemoryDevice) Name() string { return m.name }

@@ -198,10 +198,13 @@ func readAll(t *testing.T, d Device, want, size int) [][]byte {
 	return got
 }
 
-// pollable says that the descriptor of d polls readable within the time.
+// pollable says that a descriptor of d polls readable within the time.
 func pollable(d Device, within time.Duration) bool {
 	deadline := time.Now().Add(within)
-	poll := []unix.PollFd{{Fd: int32(d.Descriptor()), Events: unix.POLLIN}}
+	var poll []unix.PollFd
+	for _, fd := range d.Descriptors() {
+		poll = append(poll, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+	}
 	for {
 		n, err := unix.Poll(poll, int(time.Until(deadline).Milliseconds()))
 		if err != unix.EINTR {

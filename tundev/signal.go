@@ -21,8 +21,6 @@ func newSignal() (s signal, err error) {
 	return s, nil
 }
 
-func (s *signal) fd() int { return s.ends[0] }
-
 func (s *signal) set() {
 	if !s.on {
 		unix.Write(s.ends[1], s.buf[:])

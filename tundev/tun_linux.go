@@ -21,8 +21,11 @@ type tun struct {
 	// label says for people which device this is.
 	label string
 	name  string
-	fd    int
-	mtu   atomic.Int32
+	// fd is the first of descriptors, of which each is a queue that is read. Any is
+	// good for all else.
+	fd          int
+	descriptors []int
+	mtu         atomic.Int32
 
 	// netns names the namespace in which it was opened, and home is that namespace.
 	netns string
@@ -36,8 +39,8 @@ type tun struct {
 	closed bool
 }
 
-func (t *tun) init(spec Spec, fd int) {
-	t.label, t.name, t.netns, t.fd = spec.String(), spec.Name, spec.Netns, fd
+func (t *tun) init(spec Spec, fds ...int) {
+	t.label, t.name, t.netns, t.fd, t.descriptors = spec.String(), spec.Name, spec.Netns, fds[0], fds
 }
 
 // common lets System find what it has to look after in a Device.
@@ -49,8 +52,8 @@ func (t *tun) Name() string { return t.name }
 // MTU is what the kernel believes, in octets.
 func (t *tun) MTU() int { return int(t.mtu.Load()) }
 
-// Descriptor polls readable, or in error, when Read would return something.
-func (t *tun) Descriptor() int { return t.fd }
+// Descriptors poll readable, or in error, when Read would return something.
+func (t *tun) Descriptors() []int { return t.descriptors }
 
 // close ends the device once, through the function of whoever owns fd.
 func (t *tun) close(end func() error) error {
@@ -110,14 +113,19 @@ func (t *tun) readable() bool {
 // openTUN makes a TUN in this thread's namespace. It vanishes when the returned
 // descriptor, which is the caller's, is closed. flags is IFF_VNET_HDR or zero.
 func openTUN(spec Spec, flags uint16) (int, error) {
+	// IFF_TUN_EXCL: never take over a link that another program made.
+	return attachTUN(spec, unix.IFF_TUN_EXCL|flags)
+}
+
+// attachTUN makes a TUN, or without IFF_TUN_EXCL a queue of the one that is there.
+func attachTUN(spec Spec, flags uint16) (int, error) {
 	fd, err := unix.Open(cloneDevice, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, explainClone(err)
 	}
 	req, err := unix.NewIfreq(spec.Name)
 	if err == nil {
-		// IFF_TUN_EXCL: never take over a link that another program made.
-		req.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI | unix.IFF_TUN_EXCL | flags)
+		req.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI | flags)
 		err = unix.IoctlIfreq(fd, unix.TUNSETIFF, req)
 	}
 	if err != nil {

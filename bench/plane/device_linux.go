@@ -65,10 +65,10 @@ func (d *device) Write(batch []*wire.Packet) (int, error) {
 	return len(batch), nil
 }
 
-func (d *device) Descriptor() int { return d.event }
-func (d *device) Name() string    { return d.spec.Name }
-func (d *device) MTU() int        { return d.spec.MTU }
-func (d *device) Close() error    { return nil }
+func (d *device) Descriptors() []int { return []int{d.event} }
+func (d *device) Name() string       { return d.spec.Name }
+func (d *device) MTU() int           { return d.spec.MTU }
+func (d *device) Close() error       { return nil }
 
 // opener has the two devices of the bench.
 type opener struct{ devices map[string]*device }
