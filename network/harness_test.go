@@ -1,7 +1,6 @@
 package network
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -62,6 +61,7 @@ type opener struct {
 	failOpen   string             // the name of a device that cannot be opened
 	failConfig string             // … that cannot be configured
 	refuse     func([]byte) error // what each device says of a datagram
+	unreadable int                // reads that are to fail
 }
 
 // tapped is a device whose closing is noticed.
@@ -135,6 +135,18 @@ func (d *tapped) Close() error {
 	return errors.Join(d.err, d.MemoryDevice.Close())
 }
 
+// Read fails as often as the test says, whatever it reads.
+func (d *tapped) Read(batch *wire.Batch) error {
+	err := d.MemoryDevice.Read(batch)
+	d.opener.mu.Lock()
+	defer d.opener.mu.Unlock()
+	if err == nil && batch.Len() > 0 && d.opener.unreadable > 0 {
+		d.opener.unreadable--
+		return errors.New("a packet that nobody can describe")
+	}
+	return err
+}
+
 // Write asks what the test refuses.
 func (d *tapped) Write(batch []*wire.Packet) (int, error) {
 	d.opener.mu.Lock()
@@ -151,24 +163,6 @@ func (d *tapped) Write(batch []*wire.Packet) (int, error) {
 		}
 	}
 	return len(batch), nil
-}
-
-// logged collects log lines.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logged) count(text string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.buf.String(), text)
 }
 
 // lab is a network under test.

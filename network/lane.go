@@ -27,13 +27,14 @@ type lane struct {
 	counts    counts
 }
 
-// counts are datagrams as they are on the wire.
-type counts struct{ received, sent, refused uint64 }
+// counts are datagrams as they are on the wire; unread are reads that failed.
+type counts struct{ received, sent, refused, unread uint64 }
 
 func (c *counts) add(o counts) {
 	c.received += o.received
 	c.sent += o.sent
 	c.refused += o.refused
+	c.unread += o.unread
 }
 
 // Buffer lends a packet to the router (forwarding.Output): after all that is

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -14,7 +13,6 @@ import (
 	"github.com/gopacket/gopacket/layers"
 
 	"github.com/icmprouter/icmprouter/drop"
-	"github.com/icmprouter/icmprouter/icmpgen"
 	"github.com/icmprouter/icmprouter/tundev"
 )
 
@@ -161,44 +159,6 @@ func TestPoolIsWholeAfterBatches(t *testing.T) {
 }
 
 var errRefused = errors.New("refused")
-
-// A packet that a device refuses moves from Forwarded to DeviceRefused, once,
-// and takes nothing with it. One that the router made was never forwarded.
-func TestDeviceRefuses(t *testing.T) {
-	for _, host := range hosts {
-		l := newLab(t, twoLinks())
-		l.opener.refuse = func(b []byte) error {
-			if octets, _ := payload(b); len(octets)%2 == 1 {
-				return fmt.Errorf("a packet: %w", errRefused)
-			}
-			return nil
-		}
-		for id := range 20 {
-			l.inject("left", udp(host[0], host[1], id, 100+id))
-			l.inject("left", echo(host[0], host[2], id, 100+id))
-		}
-		l.run()
-		for id := range 10 {
-			want, _ := payload(udp(host[0], host[1], 2*id, 100+2*id))
-			if got, _ := payload(l.receive("right")); !bytes.Equal(got, want) {
-				t.Fatalf("packet %d is not the one that was wanted", 2*id)
-			}
-			l.wantReply("left", echo(host[0], host[2], 2*id, 100+2*id))
-		}
-		c := l.counters()
-		if c.Forwarded != 10 || c.Dropped[drop.DeviceRefused] != 10 || c.Delivered != 20 || c.Messages[icmpgen.EchoReply].Sent != 20 {
-			t.Errorf("forwarded %d, refused %d, delivered %d: %+v", c.Forwarded, c.Dropped[drop.DeviceRefused], c.Delivered, c)
-		}
-		for _, link := range l.net.Stats()[0].Links {
-			if link.Sent != 10 || link.Refused != 10 {
-				t.Errorf("%+v: wanted 10 sent, 10 refused", link)
-			}
-		}
-		if n := l.log.count("level=WARN"); n != 0 {
-			t.Errorf("%d warnings: a refused packet is no lost device", n)
-		}
-	}
-}
 
 func TestRunEndsAndCloseClosesAll(t *testing.T) {
 	l := newLab(t, twoLinks())

@@ -22,8 +22,9 @@ type LinkStats struct {
 	// Received came from the device; Sent was taken by it; Refused was not.
 	Received, Sent, Refused uint64
 	// Missed and Lost are what the kernel has dropped since the device is open: on
-	// the way to the router, as it had not read what came before; and of what the
-	// router wrote, be it part of Sent or of Refused. To the kernel a super-packet is one.
+	// the way to the router, as it had not read what came before, or could not hand it
+	// over; and of what the router wrote, be it part of Sent or of Refused. To the
+	// kernel a super-packet is one.
 	Missed, Lost uint64
 }
 
@@ -41,7 +42,7 @@ func (n *Network) Stats() (stats []NodeStats) {
 				c := p.counts()
 				s.Links = append(s.Links, LinkStats{
 					Name: p.name, Device: p.spec.String(), Up: p.device != nil,
-					Received: c.received, Sent: c.sent, Refused: c.refused,
+					Received: c.received, Sent: c.sent, Refused: c.refused, Missed: c.unread,
 				})
 				devices = append(devices, p.device)
 			}
@@ -73,6 +74,6 @@ func (l *LinkStats) ask(device tundev.Device) {
 		return
 	}
 	if toUs, fromUs, err := kernel.Dropped(); err == nil {
-		l.Missed, l.Lost = toUs, fromUs
+		l.Missed, l.Lost = l.Missed+toUs, fromUs
 	}
 }

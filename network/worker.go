@@ -160,6 +160,9 @@ func (w *worker) pump(p *port) (more bool) {
 		w.lose(p.device, err)
 		return false
 	}
+	if err != nil {
+		l.counts.unread++
+	}
 	return len(packets) > 0 || err != nil
 }
 

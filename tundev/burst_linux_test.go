@@ -113,7 +113,12 @@ func TestAnotherWriteResumesNothing(t *testing.T) {
 	if n, err := d.Write([]*wire.Packet{packet(2), packet(3), packet(4)}); n != 3 || err != nil {
 		t.Fatalf("Write: %d, %v", n, err)
 	}
-	for i := range 5 {
+	// Who was refused goes on now, and sends nothing again.
+	if n, err := d.Write(first[1:]); n != 2 || err != nil {
+		t.Fatalf("Write behind what was refused: %d, %v", n, err)
+	}
+	d.Write([]*wire.Packet{packet(5)})
+	for i := range 6 {
 		if got := p.receive(t); len(got) != 100+i {
 			t.Errorf("received %d octets as number %d, want %d", len(got), i, 100+i)
 		}

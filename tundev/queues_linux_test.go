@@ -10,6 +10,7 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
+	"github.com/icmprouter/icmprouter/internal/needs"
 	"github.com/icmprouter/icmprouter/wire"
 	"golang.org/x/sys/unix"
 )
@@ -26,9 +27,7 @@ func twoQueues(t *testing.T, kind Spec) (*kernelTUN, packetPeer) {
 	ns := anonymous(t)
 	_, d := open(t, like(kind, ns.Path()))
 	k := d.(*kernelTUN)
-	if len(k.queues) != 2 {
-		t.Skip("this kernel gives one queue")
-	}
+	needs.Kernel(t, len(k.queues) == 2, "eBPF that steers packets into the queues of a TUN (Linux 4.16)")
 	p := newPacketPeer(t, ns, "tun7")
 	drain(t, d)
 	return k, p

@@ -36,6 +36,14 @@ func Tool(t testing.TB, name, pkg string) {
 	}
 }
 
+// Kernel skips t unless the kernel has what feature names.
+func Kernel(t testing.TB, has bool, feature string) {
+	t.Helper()
+	if !has {
+		skip(t, "needs a kernel with "+feature)
+	}
+}
+
 // capable says that this process has CAP_NET_ADMIN (12) and CAP_SYS_ADMIN (21).
 func capable() bool {
 	status, _ := os.ReadFile("/proc/self/status")
