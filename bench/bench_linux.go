@@ -42,6 +42,7 @@ type bench struct {
 	result *result.Result
 	labs   map[string]*lab.Lab
 	failed map[string]int
+	calm   calm
 }
 
 // run measures all that is selected.
@@ -65,6 +66,7 @@ func run(ctx context.Context, o options) (*result.Result, error) {
 		}
 	}
 	b.close()
+	b.disturbed()
 	return b.result, b.alone(ctx)
 }
 
@@ -186,7 +188,7 @@ func (b *bench) measure(l *lab.Lab, w workload) error {
 		}
 		time.Sleep(b.warm)
 	}
-	keep, err := b.sampled(l, w)
+	keep, err := b.calmly(func() (func(), error) { return b.sampled(l, w) })
 	if w.load != nil {
 		err = errors.Join(err, l.Client.Stop())
 		time.Sleep(traffic.Settle)

@@ -167,6 +167,7 @@ func skipped(r *result.Result) string {
 func machine(r *result.Result) string {
 	m := r.Machine
 	return fmt.Sprintf("%s, %d processors (%s), %s, %s; commit %s; MTU %d. %d rounds; each sample took %g s after %g s of warm-up. "+
-		"Before the first round %s processors were busy with something else.\n",
-		m.Date, m.CPUs, m.CPU, m.Kernel, m.Go, m.Commit, m.MTU, m.Rounds, m.Sample, m.WarmUp, digits(m.Idle))
+		"Before the first round %s processors were busy with something else. The hypervisor took processors away in %d samples, which were "+
+		"taken again; in nine of ten of those that count it took %s %% of their time at most.\n",
+		m.Date, m.CPUs, m.CPU, m.Kernel, m.Go, m.Commit, m.MTU, m.Rounds, m.Sample, m.WarmUp, digits(m.Idle), m.Again, digits(100*m.Stolen))
 }

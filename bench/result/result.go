@@ -30,6 +30,10 @@ type Machine struct {
 	WarmUp, Sample float64
 	// Idle is the processors that were busy while nothing was measured.
 	Idle float64
+	// Again is how many samples were taken again as the hypervisor took processors
+	// away, and Stolen the share of their time that it took in nine of ten samples at most.
+	Again  int
+	Stolen float64
 }
 
 // Named is a thing and a line about it.

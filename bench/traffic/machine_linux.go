@@ -25,17 +25,28 @@ func monotonic() time.Duration {
 // idle time is counted by the clock and busy time by samples. What the
 // hypervisor took away was not spent.
 func Busy() time.Duration {
+	return monotonic()*time.Duration(runtime.NumCPU()) - counted(idleField, waitField, stealField)
+}
+
+// Stolen is the time that the hypervisor gave to others while somebody here
+// wanted to run.
+func Stolen() time.Duration { return counted(stealField) }
+
+// Where times stand in the first line of /proc/stat.
+const idleField, waitField, stealField = 4, 5, 8
+
+// counted is the sum of times of all processors since the machine began.
+func counted(which ...int) (sum time.Duration) {
 	text, _ := os.ReadFile("/proc/stat")
 	line, _, _ := strings.Cut(string(text), "\n")
 	fields := strings.Fields(line) // cpu user nice system idle iowait irq softirq steal
-	var away time.Duration
-	for _, i := range []int{4, 5, 8} {
+	for _, i := range which {
 		if i < len(fields) {
 			ticks, _ := strconv.ParseInt(fields[i], 10, 64)
-			away += time.Duration(ticks) * tick
+			sum += time.Duration(ticks) * tick
 		}
 	}
-	return monotonic()*time.Duration(runtime.NumCPU()) - away
+	return sum
 }
 
 // icmpErrors is the ICMP errors of both families that came to this namespace.
