@@ -219,11 +219,11 @@ func TestTCPSegments(t *testing.T) {
 	eachFamily(t, func(t *testing.T, f family) {
 		r := start(t, newTopology(t))
 		found := iperf(t, r, f, "-n", "20M")
-		if found.End.Received.Bytes == 0 || found.End.Sent.Retransmits > 60 {
+		if found.End.Received.Bytes == 0 || found.End.Sent.Retransmits > 300 { // of some 15,000
 			t.Errorf("%d octets came, %d segments were sent again", found.End.Received.Bytes, found.End.Sent.Retransmits)
 		}
 		c := r.stop()
-		if n := c.Messages["too-big"].Sent; n == 0 || n > 5 {
+		if n := c.Messages["too-big"].Sent; n == 0 || n > 10 {
 			t.Errorf("%d errors about packets too big, want one or few", n)
 		}
 		if n := len(dissect(t, r.captures["right"].path, "tcp && "+super, "frame.number")); n < 100 {
