@@ -126,6 +126,21 @@ const (
 	// PortClosed: nothing listens on this TCP port.
 	PortClosed
 
+	// Links between nodes. The node has forwarded the packet; the link has lost it.
+
+	// LinkLoss: a loss that the link was told to have.
+	LinkLoss
+	// LinkCut: the link is down, or went down while the packet was on its way.
+	LinkCut
+	// QueueFull: no room in the queue of the link.
+	QueueFull
+	// QueueEarly: dropped before the queue was full, by RED or CoDel (RFC 8289).
+	QueueEarly
+	// LinkFull: no memory for another packet on its way.
+	LinkFull
+	// Endless: crossed more links than any TTL allows, through nodes that do not decrement it.
+	Endless
+
 	// NumReasons is the size of a table that is indexed by Reason.
 	NumReasons
 )
@@ -180,6 +195,12 @@ var names = [NumReasons]string{
 	ProtocolUnreachable:  "protocol-unreachable",
 	PortUnreachable:      "port-unreachable",
 	PortClosed:           "port-closed",
+	LinkLoss:             "link-loss",
+	LinkCut:              "link-cut",
+	QueueFull:            "queue-full",
+	QueueEarly:           "queue-early",
+	LinkFull:             "link-full",
+	Endless:              "endless",
 }
 
 // String is the reason's label: lower case words with hyphens, stable across versions.

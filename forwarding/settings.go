@@ -1,6 +1,10 @@
 package forwarding
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/icmprouter/icmprouter/ratelimit"
+)
 
 // Settings are the choices that the RFCs leave to a node. The zero value of each
 // is the default of the configuration, but for Redirects.
@@ -34,7 +38,60 @@ type Settings struct {
 	NoTimestamp bool
 	// ReportSub1280 lets Packet Too Big tell an IPv6 MTU below 1280 (RFC 8201 §4).
 	ReportSub1280 bool
+	// Loopbacks are addresses of the node that are on no link. The first of a family
+	// is the source of messages where the link has none.
+	Loopbacks []netip.Addr
+	// Multipath says how packets choose among ways that are equally good.
+	Multipath Multipath
+	// KeepTTL forwards without decrementing TTL, as a tunnel does that hides its nodes.
+	KeepTTL bool
+	// ErrorTTL and ReplyTTL are the TTL of errors, and of echo replies and resets, as
+	// the node sends them. Zero: 64.
+	ErrorTTL, ReplyTTL uint8
+	// Quote is how much of the invoking packet an ICMPv4 error repeats behind the IP header, in
+	// octets, 8 at least (RFC 792). Zero: as much as 576 octets hold (RFC 1812 §4.3.2.3).
+	Quote int
+	// Quote6 is the same of ICMPv6. Zero: as much as 1280 octets hold (RFC 4443 §2.4 (c)).
+	Quote6 int
+	// Policy is what the node does about each kind of message. Zero: the truth.
+	Policy [ratelimit.NumKinds]Policy
 }
+
+// Policy is what a node does about one kind of message that it owes.
+type Policy struct {
+	// Drop sends none.
+	Drop bool
+	// Every sends each nth only, the first among them. Zero and one: all.
+	Every int
+	// Source4 and Source6 are where it comes from, if valid, by the family of the invoking packet.
+	Source4, Source6 netip.Addr
+}
+
+// Multipath says how packets choose among ways that are equally good. The zero
+// value hashes addresses, protocol and ports, and errors by their quote.
+type Multipath struct {
+	Hash Hash
+	// Seed makes nodes choose differently.
+	Seed uint64
+	// ErrorsByOuter hashes ICMP errors by their own header, as any other packet, so that they
+	// may miss the host that the quote is of (RFC 7690).
+	ErrorsByOuter bool
+}
+
+// Hash says what of a packet chooses its way. Both directions of a flow have the same hash.
+type Hash uint8
+
+// The choices.
+const (
+	// HashFiveTuple is addresses, protocol and the ports of TCP and UDP. Of fragments it is the addresses.
+	HashFiveTuple Hash = iota
+	// HashAddresses is source and destination.
+	HashAddresses
+	// HashFlowLabel is addresses and the IPv6 flow label (RFC 6438); of IPv4 the addresses.
+	HashFlowLabel
+	// HashPerPacket takes turns, whatever the packet is.
+	HashPerPacket
+)
 
 // SourceRoute is what happens to IPv4 packets with a loose or strict source route.
 type SourceRoute uint8

@@ -10,6 +10,7 @@ import (
 	"github.com/gaissmai/bart"
 
 	"github.com/icmprouter/icmprouter/drop"
+	"github.com/icmprouter/icmprouter/icmpgen"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
@@ -30,6 +31,9 @@ type Link struct {
 	DirectedBroadcast bool
 	// Down says that the link has no device now.
 	Down bool
+	// Labels is the MPLS label stack with which packets come from the link, as errors tell it
+	// (RFC 4950 §3). There is no label on any packet here.
+	Labels []icmpgen.Label
 }
 
 // Kind is what a configured route does.
@@ -61,6 +65,20 @@ type Route struct {
 	// Link is the name of the link that a unicast route goes by. Empty: the one
 	// that reaches Via.
 	Link string
+	// Group are the ways of a unicast route that has several, instead of Via and Link.
+	Group *Group
+}
+
+// Group is ways that are equally good: each packet takes one of them.
+type Group struct{ Paths []Path }
+
+// Path is one way of a group.
+type Path struct {
+	// Via and Link are as those of a Route.
+	Via  netip.Addr
+	Link string
+	// Weight is its share of the packets. Zero: one.
+	Weight int
 }
 
 // hop is what the FIB holds for a prefix: the verdict about a packet to it, as

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/ratelimit"
 	"github.com/icmprouter/icmprouter/tundev"
 )
@@ -14,6 +15,12 @@ import (
 type Plan struct {
 	// Nodes are in the order of their names.
 	Nodes []Node
+	// Links connect interfaces of nodes that have no device.
+	Links []Link
+	// Routing computes routes beside those that are configured.
+	Routing Routing
+	// Seed is what all chances come from.
+	Seed uint64
 	// Workers is the number of threads that move packets; zero: one. A device's
 	// packets are read by one of them, so that no flow is on two.
 	Workers int
@@ -39,9 +46,38 @@ type Node struct {
 // Interface is a link of a node and the device that it is attached to.
 type Interface struct {
 	forwarding.Link
-	// Device is the TUN, or the queues in memory, on the other side.
+	// Device is the TUN, or the queues in memory, on the other side. Without a name, it is
+	// none: a Link of the plan has the interface at one of its ends.
 	Device tundev.Spec
 }
+
+// Link connects two interfaces in memory.
+type Link struct {
+	// Name is unique within the plan, and its own from plan to plan.
+	Name string
+	Ends [2]End
+	// To is what happens to packets to each end.
+	To [2]link.Behavior
+	// Down has neither end see the other.
+	Down bool
+	// Metric is its length for Routing, towards each end, at least 1.
+	Metric [2]int
+}
+
+// End is an interface: indexes into Plan.Nodes and Node.Interfaces.
+type End struct{ Node, Interface int }
+
+// Routing says what computes routes.
+type Routing uint8
+
+// The choices.
+const (
+	// Static: nothing does.
+	Static Routing = iota
+	// ShortestPath makes each node know all prefixes of the others: those of their interfaces
+	// and loopbacks, and their routes by interfaces with a device. It is computed again when a link goes down or up.
+	ShortestPath
+)
 
 // workers is the number of threads.
 func (p *Plan) workers() int { return max(1, p.Workers) }
