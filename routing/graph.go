@@ -10,7 +10,7 @@ const far = 1 << 30
 
 // graph is the edges of a network, by the node that they leave, and room to measure distances.
 type graph struct {
-	edges []Edge
+	arcs []arc
 	// first is, by node, the index of its first edge, and one more: the end.
 	first []int
 	// unit: all metrics are 1.
@@ -21,16 +21,26 @@ type graph struct {
 	queue []visit
 }
 
-// visit is a node to visit, and how far it was when it was queued.
-type visit struct{ distance, node int32 }
+// arc is an Edge whose node is known.
+type arc struct{ to, metric, link int32 }
+
+// visit is a node to visit, in the low half, and how far it was when it was queued, in the high half.
+type visit uint64
+
+func (v visit) node() int32     { return int32(v) }
+func (v visit) distance() int32 { return int32(v >> 32) }
+
+func visiting(node, distance int32) visit { return visit(distance)<<32 | visit(node) }
 
 func newGraph(nodes int, edges []Edge) *graph {
-	g := &graph{edges: slices.Clone(edges), first: make([]int, nodes+1), unit: true, distance: make([]int32, nodes)}
-	slices.SortStableFunc(g.edges, func(a, b Edge) int {
+	edges = slices.Clone(edges)
+	slices.SortStableFunc(edges, func(a, b Edge) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Link, b.Link))
 	})
-	for _, e := range g.edges {
+	g := &graph{first: make([]int, nodes+1), unit: true, distance: make([]int32, nodes)}
+	for _, e := range edges {
 		g.first[e.From+1]++
+		g.arcs = append(g.arcs, arc{int32(e.To), int32(min(e.Metric, far)), int32(e.Link)})
 		g.unit = g.unit && e.Metric == 1
 	}
 	for n := range nodes {
@@ -39,8 +49,8 @@ func newGraph(nodes int, edges []Edge) *graph {
 	return g
 }
 
-// leaving returns the edges that leave a node, in the order of its links.
-func (g *graph) leaving(node int) []Edge { return g.edges[g.first[node]:g.first[node+1]] }
+// leaving returns the arcs that leave a node, in the order of its links.
+func (g *graph) leaving(node int32) []arc { return g.arcs[g.first[node]:g.first[node+1]] }
 
 // distances measures from one node to all, into g.distance.
 func (g *graph) distances(from int) {
@@ -48,7 +58,7 @@ func (g *graph) distances(from int) {
 		g.distance[n] = far
 	}
 	g.distance[from] = 0
-	g.queue = append(g.queue[:0], visit{0, int32(from)})
+	g.queue = append(g.queue[:0], visiting(int32(from), 0))
 	if g.unit {
 		g.breadthFirst()
 	} else {
@@ -59,10 +69,10 @@ func (g *graph) distances(from int) {
 func (g *graph) breadthFirst() {
 	for i := 0; i < len(g.queue); i++ {
 		v := g.queue[i]
-		for _, e := range g.leaving(int(v.node)) {
-			if g.distance[e.To] == far {
-				g.distance[e.To] = v.distance + 1
-				g.queue = append(g.queue, visit{v.distance + 1, int32(e.To)})
+		for _, a := range g.leaving(v.node()) {
+			if g.distance[a.to] == far {
+				g.distance[a.to] = v.distance() + 1
+				g.queue = append(g.queue, visiting(a.to, v.distance()+1))
 			}
 		}
 	}
@@ -72,13 +82,13 @@ func (g *graph) breadthFirst() {
 func (g *graph) dijkstra() {
 	for len(g.queue) > 0 {
 		v := g.pop()
-		if v.distance > g.distance[v.node] {
+		if v.distance() > g.distance[v.node()] {
 			continue
 		}
-		for _, e := range g.leaving(int(v.node)) {
-			if d := int(v.distance) + e.Metric; d < int(g.distance[e.To]) {
-				g.distance[e.To] = int32(d)
-				g.push(visit{int32(d), int32(e.To)})
+		for _, a := range g.leaving(v.node()) {
+			if d := uint32(v.distance()) + uint32(a.metric); d < uint32(g.distance[a.to]) {
+				g.distance[a.to] = int32(d)
+				g.push(visiting(a.to, int32(d)))
 			}
 		}
 	}
@@ -90,7 +100,7 @@ func (g *graph) push(v visit) {
 	i := len(g.queue) - 1
 	for i > 0 {
 		parent := (i - 1) / 2
-		if g.queue[parent].distance <= v.distance {
+		if g.queue[parent] <= v {
 			break
 		}
 		g.queue[i] = g.queue[parent]
@@ -108,10 +118,10 @@ func (g *graph) pop() visit {
 	}
 	i := 0
 	for child := 1; child < len(g.queue); child = 2*i + 1 {
-		if child+1 < len(g.queue) && g.queue[child+1].distance < g.queue[child].distance {
+		if child+1 < len(g.queue) && g.queue[child+1] < g.queue[child] {
 			child++
 		}
-		if g.queue[child].distance >= last.distance {
+		if g.queue[child] >= last {
 			break
 		}
 		g.queue[i] = g.queue[child]

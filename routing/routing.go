@@ -38,7 +38,7 @@ func Shortest(nodes int, edges []Edge, destinations [][]int) *Ways {
 	}
 	s := sets{state: make([]int32, len(destinations))}
 	for n := range nodes {
-		w.Groups[n] = s.group(g.leaving(n), w.Distance, w.Distance[n], w.Of[n])
+		w.Groups[n] = s.group(g.leaving(int32(n)), w.Distance, w.Distance[n], w.Of[n])
 	}
 	for i, d := range distance {
 		if d == far {

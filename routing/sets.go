@@ -18,20 +18,20 @@ type sets struct {
 
 type set struct{ without, link int32 }
 
-// group fills in which group of links each destination has, and returns the groups of a node. edges
+// group fills in which group of links each destination has, and returns the groups of a node. arcs
 // leave it, row is how far it is from each destination, distance the same of all nodes.
-func (s *sets) group(edges []Edge, distance [][]int32, row []int32, of []uint16) [][]int {
+func (s *sets) group(arcs []arc, distance [][]int32, row []int32, of []uint16) [][]int {
 	clear(s.state)
 	s.of = append(s.of[:0], set{0, -1})
-	for _, e := range edges {
-		if e.Metric < far {
-			s.add(int32(e.Link), int32(e.Metric), distance[e.To], row)
+	for _, a := range arcs {
+		if a.metric < far {
+			s.add(a.link, a.metric, distance[a.to], row)
 		}
 	}
 	groups := [][]int{nil}
 	s.index = append(s.index[:0], make([]uint16, len(s.of))...)
 	for d, number := range s.state {
-		if len(groups) > math.MaxUint16-len(edges) {
+		if len(groups) > math.MaxUint16-len(arcs) {
 			number = s.alone(number)
 		}
 		if number != 0 && s.index[number] == 0 {
@@ -47,11 +47,12 @@ func (s *sets) group(edges []Edge, distance [][]int32, row []int32, of []uint16)
 // it is as far as from here, but for its metric.
 func (s *sets) add(link, metric int32, there, here []int32) {
 	s.with = append(s.with[:0], make([]int32, len(s.of))...)
+	here, state := here[:len(there)], s.state[:len(there)]
 	for d, distance := range there {
 		if distance+metric != here[d] || here[d] >= far {
 			continue
 		}
-		before := s.state[d]
+		before := state[d]
 		if s.of[before].link == link {
 			continue // it is in already: two edges by one link
 		}
@@ -59,7 +60,7 @@ func (s *sets) add(link, metric int32, there, here []int32) {
 			s.with[before] = int32(len(s.of))
 			s.of = append(s.of, set{before, link})
 		}
-		s.state[d] = s.with[before]
+		state[d] = s.with[before]
 	}
 }
 
