@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// far is the distance of what cannot be reached. Its sum with a metric below it fits.
+// far is the distance of what cannot be reached, and the longest metric.
 const far = 1 << 30
 
 // graph is the edges of a network, by the node that they leave, and room to measure distances.

@@ -24,9 +24,7 @@ func (s *sets) group(arcs []arc, distance [][]int32, row []int32, of []uint16) [
 	clear(s.state)
 	s.of = append(s.of[:0], set{0, -1})
 	for _, a := range arcs {
-		if a.metric < far {
-			s.add(a.link, a.metric, distance[a.to], row)
-		}
+		s.add(a.link, a.metric, distance[a.to], row)
 	}
 	groups := [][]int{nil}
 	s.index = append(s.index[:0], make([]uint16, len(s.of))...)
