@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/ratelimit"
@@ -209,5 +210,182 @@ func TestDelay(t *testing.T) {
 			t.Errorf("something is to happen at %v", next)
 		}
 		l.receive("right")
+	}
+}
+
+// replay runs the same packets at the same times through a network of chances, and
+// returns all that came out.
+func replay(t *testing.T, seed uint64) []byte {
+	t.Helper()
+	plan := chain(5)
+	plan.Seed = seed
+	for i := range plan.Links {
+		for to := range plan.Links[i].To {
+			plan.Links[i].To[to] = link.Behavior{
+				Rate:      link.Rate{BitsPerSecond: 10_000_000},
+				Queue:     link.Queue{Packets: 10},
+				Delay:     link.Delay{Mean: 5 * time.Millisecond, Jitter: 2 * time.Millisecond, Distribution: link.Normal, Overtake: true},
+				Loss:      []link.Loss{{Probability: 0.05}},
+				Duplicate: link.Chance{Probability: 0.05},
+				Corrupt:   link.Corrupt{Chance: link.Chance{Probability: 0.05}},
+			}
+		}
+	}
+	l := newLab(t, plan)
+	defer l.net.Close()
+	var out bytes.Buffer
+	drain := func(now time.Duration) {
+		for _, name := range []string{"left", "right"} {
+			for b, ok := l.opener.Device(name).Receive(0); ok; b, ok = l.opener.Device(name).Receive(0) {
+				fmt.Fprintf(&out, "%s %d %x\n", name, now, b)
+			}
+		}
+	}
+	now := time.Duration(0)
+	for id := range 60 {
+		hosts := ends[id%2]
+		l.inject("left", withTTL(udp(hosts[0], hosts[1], id, id*20), uint8(1+id%9)))
+		now += time.Millisecond
+		next, waits := l.net.Step(now)
+		for ; waits && id == 59; next, waits = l.net.Step(now) {
+			drain(now)
+			now = next
+		}
+		drain(now)
+	}
+	return out.Bytes()
+}
+
+// The same seed gives the same traffic, octet by octet and at the same times; another
+// gives another.
+func TestSameSeedSameTraffic(t *testing.T) {
+	want := replay(t, 1)
+	if lines := bytes.Count(want, []byte("\n")); lines < 20 {
+		t.Fatalf("only %d packets came out", lines)
+	}
+	for run := range 1000 {
+		if got := replay(t, 1); !bytes.Equal(got, want) {
+			t.Fatalf("run %d differs:\n%s\nfrom\n%s", run, got, want)
+		}
+	}
+	if bytes.Equal(replay(t, 2), want) {
+		t.Error("another seed gives the same traffic")
+	}
+}
+
+// change is the plan with one link changed.
+func (l *lab) change(plan Plan, i int, to link.Behavior, down bool) {
+	l.t.Helper()
+	plan.Links = append([]Link(nil), plan.Links...)
+	plan.Links[i].To = [2]link.Behavior{to, to}
+	plan.Links[i].Down = down
+	if err := l.net.Apply(plan); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// A link is changed between two packets: what is on its way arrives as it was to, what
+// comes later as the new plan says. One that goes down loses what is on it, and senders
+// are told.
+func TestChangeLink(t *testing.T) {
+	const ms = time.Millisecond
+	for family, hosts := range ends {
+		plan := delayed(2)
+		l := newLab(t, plan)
+		send := func(id int) { l.inject("left", udp(hosts[0], hosts[1], id, 8)) }
+		send(1)
+		l.net.Step(0)
+		l.change(plan, 0, link.Behavior{Delay: link.Delay{Mean: 50 * ms}}, false)
+		send(2)
+		if next, _ := l.net.Step(1 * ms); next != 10*ms {
+			t.Errorf("the first arrives at %v, wanted 10 ms", next)
+		}
+		if next, _ := l.net.Step(10 * ms); next != 51*ms {
+			t.Errorf("the second arrives at %v, wanted 51 ms", next)
+		}
+		l.receive("right")
+		l.change(plan, 0, link.Behavior{Delay: link.Delay{Mean: 50 * ms}}, true)
+		send(3)
+		if next, waits := l.net.Step(20 * ms); waits {
+			t.Errorf("something arrives at %v on a link that is down", next)
+		}
+		if b, _ := payload(l.receive("left")); b[0] != [2]byte{3, 1}[family] {
+			t.Errorf("told by type %d", b[0])
+		}
+		if way := l.net.Stats()[0].Links[1].Way; way.Dropped[drop.LinkCut] != 1 {
+			t.Errorf("%+v: the second was lost with the link", way)
+		}
+		l.change(plan, 0, link.Behavior{}, false)
+		send(4)
+		l.net.Step(30 * ms)
+		l.receive("right")
+	}
+}
+
+// A ring of three: routes go around a link that is down, and back when it is up.
+func TestRouteAround(t *testing.T) {
+	for _, hosts := range ends {
+		plan := chain(3)
+		short := on("short", 1500)
+		plan.Nodes[0].Interfaces = append(plan.Nodes[0].Interfaces, short)
+		plan.Nodes[2].Interfaces = append(plan.Nodes[2].Interfaces, short)
+		plan.Links = append(plan.Links, Link{Name: "short", Ends: [2]End{{0, 2}, {2, 2}}})
+		l := newLab(t, plan)
+		for i, want := range []uint8{62, 61, 62} {
+			l.change(plan, 2, link.Behavior{}, i == 1)
+			l.inject("left", udp(hosts[0], hosts[1], i, 8))
+			l.net.Step(time.Duration(i))
+			if _, ttl := payload(l.receive("right")); ttl != want {
+				t.Errorf("change %d: came with TTL %d, wanted %d", i, ttl, want)
+			}
+		}
+	}
+}
+
+// Two nodes are at home at one prefix. When the device of the nearer is lost, packets
+// go to the other.
+func TestRouteToWhoIsThere(t *testing.T) {
+	plan := chain(3)
+	plan.Nodes[1].Interfaces = append(plan.Nodes[1].Interfaces, device("near", 1500, "192.0.2.1/24", "2001:db8::1/64"))
+	plan.Nodes[2].Interfaces = append(plan.Nodes[2].Interfaces, device("far", 1500, "192.0.2.2/24", "2001:db8::2/64"))
+	for _, pair := range [][2]string{{ends[0][0], "192.0.2.9"}, {ends[1][0], "2001:db8::9"}} {
+		l := newLab(t, plan)
+		l.run()
+		l.inject("left", udp(pair[0], pair[1], 1, 8))
+		l.receive("near")
+		l.opener.mu.Lock()
+		l.opener.failOpen = "near" // nor does it come back
+		l.opener.mu.Unlock()
+		l.opener.Device("near").Vanish()
+		eventually(t, "packets go to the far one", func() bool {
+			l.inject("left", udp(pair[0], pair[1], 2, 8))
+			_, came := l.opener.Device("far").Receive(10 * time.Millisecond)
+			return came
+		})
+	}
+}
+
+// Crossings allocate nothing, nor do links that delay.
+func TestCrossingAllocatesNothing(t *testing.T) {
+	for what, plan := range map[string]Plan{"at once": chain(20), "delayed": delayed(20)} {
+		for _, hosts := range ends {
+			l := newLab(t, plan)
+			sink := &endless{}
+			l.net.ports[len(l.net.ports)-1].device = sink
+			packet, now := udp(hosts[0], hosts[1], 1, 32), time.Duration(0)
+			round := func() {
+				l.inject("left", packet)
+				for next, waits := l.net.Step(now); waits; next, waits = l.net.Step(now) {
+					now = next
+				}
+			}
+			round()
+			if n := testing.AllocsPerRun(100, round); n != 0 {
+				t.Errorf("%s: %v allocations", what, n)
+			}
+			if sink.taken != 102 {
+				t.Errorf("%s: %d packets came out, wanted 102", what, sink.taken)
+			}
+		}
 	}
 }
