@@ -170,17 +170,28 @@ func (s *source) byName(v value, path string, f field, into reflect.Value) bool 
 }
 
 func (s *source) list(v value, path string, f field, into reflect.Value) bool {
+	if f.lone && v.kind != '[' {
+		v = value{kind: '[', at: v.at, items: []value{v}}
+	}
 	if !s.is(v, path, "an array", '[') {
 		return false
 	}
-	if len(v.items) < f.atLeast {
-		s.wrong(v.at, path, "nothing in it", fmt.Sprintf("at least %d", f.atLeast), "")
+	if n := len(v.items); n < f.atLeast {
+		s.wrong(v.at, path, amount(n), fmt.Sprintf("at least %d", f.atLeast), "")
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(v.items), len(v.items)))
 	for i, item := range v.items {
-		s.decode(item, fmt.Sprintf("%s[%d]", path, i), field{}, into.Index(i))
+		s.decode(item, fmt.Sprintf("%s[%d]", path, i), field{min: f.min, max: f.max}, into.Index(i))
 	}
 	return true
+}
+
+// amount says how little there is in a list.
+func amount(n int) string {
+	if n == 0 {
+		return "nothing in it"
+	}
+	return fmt.Sprintf("only %d in it", n)
 }
 
 // integer takes 1500, and 1500.0 and 1.5e3 too, as JSON Schema does.

@@ -17,6 +17,8 @@ type field struct {
 	min, max *int
 	atLeast  int
 	required bool
+	// lone says that an item may stand for its list.
+	lone bool
 }
 
 // names is the form of the names of nodes and interfaces, which are the keys of
@@ -58,6 +60,7 @@ func newField(index int, s reflect.StructField) field {
 		min:      number(s.Tag, "min"),
 		max:      number(s.Tag, "max"),
 		required: options == "",
+		lone:     s.Tag.Get("lone") != "",
 	}
 	if words := s.Tag.Get("enum"); words != "" {
 		f.enum = strings.Split(words, ",")

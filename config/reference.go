@@ -70,8 +70,13 @@ func (f field) form(t reflect.Type) string {
 	case reflect.Map, reflect.Struct:
 		return "object"
 	case reflect.Slice:
-		if t.Elem() == prefixType {
+		switch {
+		case t.Elem() == prefixType:
 			return "list of prefixes"
+		case t.Elem() == addrType && f.lone:
+			return "address, or list of addresses"
+		case t.Elem().Kind() == reflect.Int:
+			return fmt.Sprintf("list of %d to %d", *f.min, *f.max)
 		}
 		return "list of objects"
 	case reflect.Int:

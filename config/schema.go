@@ -55,6 +55,7 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		for _, f := range grammar[t] {
 			f.refine(s.Properties[f.name])
 			refine(s.Properties[f.name], t.Field(f.index).Type)
+			f.orLone(s.Properties[f.name])
 		}
 	}
 }
@@ -72,7 +73,9 @@ func (f field) refine(s *jsonschema.Schema) {
 	for _, word := range f.enum {
 		s.Enum = append(s.Enum, word)
 	}
-	if f.min != nil {
+	if f.min != nil && s.Items != nil {
+		s.Items.Minimum, s.Items.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
+	} else if f.min != nil {
 		s.Minimum, s.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
 	}
 	if f.atLeast == 0 {
@@ -86,4 +89,14 @@ func (f field) refine(s *jsonschema.Schema) {
 	default:
 		s.MinItems = &f.atLeast
 	}
+}
+
+// orLone allows one value in the place of a list of it.
+func (f field) orLone(s *jsonschema.Schema) {
+	if !f.lone {
+		return
+	}
+	list := &jsonschema.Schema{Type: s.Type, Types: s.Types, Items: s.Items, MinItems: s.MinItems}
+	s.AnyOf = []*jsonschema.Schema{s.Items, list}
+	s.Type, s.Types, s.Items, s.MinItems = "", nil, nil, nil
 }
