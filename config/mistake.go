@@ -73,6 +73,7 @@ type source struct {
 	// others are the other files, of which this one is namedBy. Those have no keys.
 	others  []*source
 	namedBy *source
+	behaviours
 }
 
 func newSource(name string, data []byte) *source {
@@ -148,5 +149,5 @@ func sorted(m Mistakes) Mistakes {
 	slices.SortStableFunc(m, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return m
+	return slices.Compact(m) // the MTU of a link is that of two interfaces
 }

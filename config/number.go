@@ -85,7 +85,7 @@ func (n *numbering) bare() (b bare) {
 		interfaces := n.file.Nodes[node].Interfaces
 		for _, name := range slices.SortedFunc(maps.Keys(interfaces), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) }) {
 			e := end{node, name}
-			path := interfacePath(e)
+			path := e.path()
 			if !n.has(path + ".tun") {
 				continue
 			}
@@ -98,10 +98,8 @@ func (n *numbering) bare() (b bare) {
 	return b
 }
 
-func interfacePath(e end) string { return join(join("nodes", e.node)+".interfaces", e.iface) }
-
 // addresses is the path of the addresses of an interface.
-func (n *numbering) addresses(e end) string { return interfacePath(e) + ".addresses" }
+func (n *numbering) addresses(e end) string { return e.path() + ".addresses" }
 
 // from numbers what is bare from a prefix.
 func (n *numbering) from(p netip.Prefix, what bare) {
@@ -189,7 +187,7 @@ func (n *numbering) give(e end, a netip.Addr, bits int) {
 		return
 	}
 	interfaces := n.file.Nodes[e.node].Interfaces
-	i, path := interfaces[e.iface], interfacePath(e)
+	i, path := interfaces[e.iface], e.path()
 	i.Addresses, i.numbered = append(i.Addresses, netip.PrefixFrom(a, bits)), true
 	interfaces[e.iface] = i
 	n.places[path+".addresses"] = n.places[path]
@@ -225,7 +223,7 @@ func (n *numbering) routes(what bare) {
 	for _, e := range what.tuns {
 		interfaces := n.file.Nodes[e.node].Interfaces
 		i := interfaces[e.iface]
-		if e == (end{}) || n.has(interfacePath(e)+".tun.routes") {
+		if e == (end{}) || n.has(e.path()+".tun.routes") {
 			continue
 		}
 		for _, a := range i.TUN.Addresses {
