@@ -113,12 +113,15 @@ func compareNumbers(a, b string) int {
 
 // enough says of what length a prefix must be for all that is to be numbered.
 func enough(p netip.Prefix, what bare) string {
-	for bits := p.Bits() - 1; bits >= 0; bits-- {
+	for bits := p.Bits(); bits >= 0; bits-- {
 		links, tuns, loopbacks := regions(netip.PrefixFrom(p.Addr(), bits).Masked())
 		_, enough := links.pair(uint64(max(1, len(what.links))))
 		_, enoughTUNs := tuns.pair(uint64(max(1, len(what.tuns))))
 		_, enoughLoopbacks := loopbacks.single(uint64(len(what.nodes)))
-		if enough && enoughTUNs && enoughLoopbacks {
+		if enough = enough && enoughTUNs && enoughLoopbacks; enough && bits == p.Bits() {
+			return "a prefix with fewer written addresses"
+		}
+		if enough {
 			return fmt.Sprintf("a prefix of length %d or shorter", bits)
 		}
 	}
@@ -140,7 +143,7 @@ func (n *numbering) checkAddressing(p netip.Prefix, is4 bool) bool {
 	}
 	for _, not := range append(slices.Clone(notOwn), unroutable...) {
 		if not.prefix.Overlaps(p) {
-			n.refuse(n.path, fmt.Sprintf("%s has %s in it: %s", p, not.prefix, not.what), "a prefix of addresses that are forwarded")
+			n.refuse(n.path, fmt.Sprintf("%s overlaps %s: %s", p, not.prefix, not.what), "a prefix of addresses that are forwarded")
 			return false
 		}
 	}

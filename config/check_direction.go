@@ -34,7 +34,7 @@ func (s *source) checkDirection(d Direction, path string) {
 	}
 	if r := d.Reorder; r != nil {
 		s.checkChance(Chance{r.Probability, r.Correlation, r.Every, r.Match}, path+".reorder")
-		s.checkDuration(r.By, path+".reorder.by", false)
+		s.checkDuration(r.By, path+".reorder.by", true)
 	}
 	if c := d.Corrupt; c != nil {
 		s.checkChance(Chance{c.Probability, c.Correlation, c.Every, c.Match}, path+".corrupt")
@@ -90,6 +90,11 @@ func (s *source) checkQueue(q Queue, path string) {
 	s.checkDuration(q.Time, path+".time", true)
 	s.checkProbability(q.Probability, path+".probability")
 	s.checkProbability(q.Weight, path+".weight")
+	for key, text := range map[string]string{".probability": q.Probability, ".weight": q.Weight} {
+		if p, ok := parseProbability(text); ok && p == 0 {
+			s.refuse(path+key, quote(text)+" is nothing at all", "more than that")
+		}
+	}
 	s.checkDuration(q.Target, path+".target", true)
 	s.checkDuration(q.Interval, path+".interval", true)
 	discipline := q.Discipline
@@ -106,7 +111,7 @@ func (s *source) checkQueue(q Queue, path string) {
 	}
 	for _, key := range []string{"min", "max"} {
 		if discipline == "red" && !s.has(path+"."+key) {
-			s.refuse(path, fmt.Sprintf("the key %q is missing", key), "what red needs")
+			s.refuse(path, fmt.Sprintf("red needs the key %q", key), "")
 		}
 	}
 	if q.Min != 0 && q.Max != 0 && q.Min >= q.Max {
@@ -138,6 +143,7 @@ func (s *source) checkDelay(d *Delay, path string) {
 func (s *source) alternatives(path string, keys ...string) {
 	given := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !s.has(path + "." + key) })
 	switch {
+	case len(given) == 0 && !s.isObject(path): // a mistake
 	case len(given) == 0:
 		s.refuse(path, "it never happens", oneOf(keys))
 	case len(given) > 1:

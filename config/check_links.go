@@ -10,7 +10,8 @@ import (
 
 // checkInterfaces wants each interface of a node at a TUN or a link, and at least one.
 func (w *wiring) checkInterfaces(node string, order []string, path string) {
-	if len(order) == 0 && !w.vague[node] && w.isObject(path) && !(w.file.Nodes[node].Interfaces == nil && w.has(path+".interfaces")) {
+	clear := !w.broken && !w.vague[node]
+	if len(order) == 0 && clear && w.isObject(path) && !(w.file.Nodes[node].Interfaces == nil && w.has(path+".interfaces")) {
 		w.refuse(path, "the node has no interface", `"interfaces", or a link to it`)
 	}
 	for _, name := range order {
@@ -19,7 +20,7 @@ func (w *wiring) checkInterfaces(node string, order []string, path string) {
 		switch tun := w.has(e.path() + ".tun"); {
 		case tun && !w.has(e.path()+".addresses"):
 			w.checkBare(e)
-		case !tun && !linked && !w.vague[node] && w.isObject(e.path()):
+		case !tun && !linked && clear && w.isObject(e.path()):
 			w.wrong(w.places[e.path()], e.path(), "the interface has no TUN, and is at no link", `a "tun", or the interface in "between" of a link`,
 				nearest(name, w.made[node]))
 		}

@@ -46,7 +46,7 @@ var badGrammar = []bad{
 		`f:1:12: nodes["a b"]: "a b" is no name; expected 1 to 63 of A-Z a-z 0-9 . _ -`,
 		`f:1:35: nodes["a b"].interfaces[""]: "" is no name; expected 1 to 63 of A-Z a-z 0-9 . _ -`,
 		`f:1:39: nodes["a b"].interfaces[""]: the number 1 does not belong here; expected an object`,
-		`f:1:58: nodes["x.y"]: the node has no interface; expected "interfaces", or a link to it`,
+		`f:1:51: nodes["x.y"]: the node has no interface; expected "interfaces", or a link to it`,
 	}},
 	{"wrong type: string for number", `"mtu": 1400`, `"mtu": "1400"`, []string{
 		`f:13:18: nodes.r1.interfaces.right.mtu: the string "1400" does not belong here; expected a whole number from 68 to 65535`,

@@ -64,7 +64,9 @@ type source struct {
 	// places holds the offset of the value at each path that the file has.
 	places map[string]int
 	// keys holds the offset of each key that names a node, by its path.
-	keys     map[string]int
+	keys map[string]int
+	// shorts holds the path of each shorthand, by the path of what it stands for.
+	shorts   map[string]string
 	mistakes Mistakes
 	warnings Mistakes
 
@@ -77,7 +79,7 @@ type source struct {
 }
 
 func newSource(name string, data []byte) *source {
-	s := &source{name: name, data: string(data), lines: []int{0}, places: map[string]int{}, keys: map[string]int{}}
+	s := &source{name: name, data: string(data), lines: []int{0}, places: map[string]int{}, keys: map[string]int{}, shorts: map[string]string{}}
 	for i := range len(s.data) {
 		if s.data[i] == '\n' {
 			s.lines = append(s.lines, i+1)
@@ -128,6 +130,9 @@ func (s *source) warn(path, problem, expected string) {
 
 func (s *source) mistake(at int, path, problem, expected, nearest string) Mistake {
 	line, column := s.position(at)
+	for short, ok := s.shorts[path]; ok; short, ok = s.shorts[path] {
+		path = short
+	}
 	if s.namedBy != nil {
 		path = ""
 	}

@@ -76,7 +76,7 @@ func (n *numbering) bare() (b bare) {
 	b.nodes = slices.SortedFunc(maps.Keys(n.file.Nodes), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) })
 	for i := range n.file.Links {
 		l := &n.file.Links[i]
-		if !l.wired || n.has(n.addresses(l.ends[0])) || n.has(n.addresses(l.ends[1])) {
+		if !l.wired || !n.bareEnds(l, i) {
 			l = nil
 		}
 		b.links = append(b.links, l)
@@ -96,6 +96,18 @@ func (n *numbering) bare() (b bare) {
 		}
 	}
 	return b
+}
+
+// bareEnds says whether no address is written at either end of the ith link. It
+// warns where one end has some and the other says nothing.
+func (n *numbering) bareEnds(l *Link, i int) bool {
+	for k, e := range l.ends {
+		other := l.ends[1-k]
+		if len(n.file.Nodes[other.node].Interfaces[other.iface].Addresses) > 0 && !n.has(n.addresses(e)) {
+			n.warn(fmt.Sprintf("links[%d].between[%d]", i, k), fmt.Sprintf("%s gets no address, since %s has written ones", e, other), "")
+		}
+	}
+	return !n.has(n.addresses(l.ends[0])) && !n.has(n.addresses(l.ends[1]))
 }
 
 // addresses is the path of the addresses of an interface.
@@ -137,7 +149,7 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 		}
 	}
 	if n.full {
-		n.refuse(n.path, fmt.Sprintf("%s has no room for %d links, %d TUNs and %d loopbacks", p, len(what.links), len(what.tuns), len(what.nodes)),
+		n.refuse(n.path, fmt.Sprintf("%s has no room for the network: links (%d), TUNs (%d) and loopbacks (%d)", p, len(what.links), len(what.tuns), len(what.nodes)),
 			enough(p, what))
 	}
 }

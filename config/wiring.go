@@ -29,14 +29,15 @@ type wiring struct {
 	named map[string]string
 	// made are the interfaces, by node, that exist by their links alone.
 	made map[string][]string
-	// vague are the nodes at whose interfaces there may be links with mistakes.
-	vague map[string]bool
-	nodes []string
+	// vague are the nodes at whose interfaces there may be links with mistakes: all of them, if a link is broken.
+	vague  map[string]bool
+	broken bool
+	nodes  []string
 }
 
 // wire wires all links of the file.
 func (s *source) wire(f *File) *wiring {
-	w := &wiring{s, f, map[end]string{}, map[string]string{}, map[string][]string{}, map[string]bool{}, slices.Sorted(maps.Keys(f.Nodes))}
+	w := &wiring{s, f, map[end]string{}, map[string]string{}, map[string][]string{}, map[string]bool{}, f.Links == nil && s.has("links"), slices.Sorted(maps.Keys(f.Nodes))}
 	for i := range f.Links {
 		l, path := &f.Links[i], fmt.Sprintf("links[%d]", i)
 		w.checkDirection(l.Both, path+".both")
@@ -56,28 +57,29 @@ func (s *source) wire(f *File) *wiring {
 func (w *wiring) between(texts []string, path string) (ends [2]end, ok bool) {
 	ok = len(texts) == 2
 	for k, text := range texts {
-		at := fmt.Sprintf("%s[%d]", path, k)
-		node, iface, named := strings.Cut(text, ":")
-		good := w.checkEnd(text, at)
-		if k < 2 && !named {
-			iface, _, _ = strings.Cut(texts[len(texts)-1-k], ":")
-		}
-		w.vague[node] = w.vague[node] || !good
-		if ok = ok && good; ok {
-			ends[k] = end{node, iface}
-		}
+		ok = w.checkEnd(text, fmt.Sprintf("%s[%d]", path, k)) && ok
 	}
-	if ok && ends[0].node == ends[1].node {
+	if !ok {
+		w.broken = true
+		return ends, false
+	}
+	for k, text := range texts {
+		node, iface, named := strings.Cut(text, ":")
+		if !named {
+			iface, _, _ = strings.Cut(texts[1-k], ":")
+		}
+		ends[k] = end{node, iface}
+	}
+	if ends[0].node == ends[1].node {
 		w.refuse(path+"[1]", fmt.Sprintf("a link from %q to itself", ends[0].node), "two nodes")
-		ok = false
+		w.broken = true
+		return ends, false
 	}
 	for k, e := range ends {
-		ok = ok && w.free(e, fmt.Sprintf("%s[%d]", path, k))
+		ok = w.free(e, fmt.Sprintf("%s[%d]", path, k)) && ok
 	}
-	for _, text := range texts {
-		if node, _, _ := strings.Cut(text, ":"); !ok {
-			w.vague[node] = true
-		}
+	for _, e := range ends {
+		w.vague[e.node] = w.vague[e.node] || !ok
 	}
 	return ends, ok
 }
