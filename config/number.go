@@ -122,7 +122,7 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 			k++
 			continue
 		}
-		pair := n.next(links.pair, links, &k)
+		pair := n.next((*region).pair, &links, &k)
 		n.give(l.ends[0], pair.Addr(), pair.Bits())
 		n.give(l.ends[1], pair.Addr().Next(), pair.Bits())
 	}
@@ -132,7 +132,7 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 			k++
 			continue
 		}
-		pair := n.next(tuns.pair, tuns, &k)
+		pair := n.next((*region).pair, &tuns, &k)
 		n.give(e, pair.Addr(), pair.Bits())
 		n.giveTUN(e, pair.Addr().Next(), pair.Bits())
 	}
@@ -143,7 +143,7 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 			k++
 			continue
 		}
-		if single := n.next(loopbacks.single, loopbacks, &k); single.IsValid() {
+		if single := n.next((*region).single, &loopbacks, &k); single.IsValid() {
 			node.Loopbacks = append(node.Loopbacks, single.Addr())
 			n.file.Nodes[name] = node
 		}
@@ -158,13 +158,13 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 const mostSkipped = 1 << 16
 
 // next returns the next prefix that overlaps nothing that is written, or none.
-func (n *numbering) next(nth func(uint64) (netip.Prefix, bool), r region, k *uint64) netip.Prefix {
+func (n *numbering) next(nth func(*region, uint64) (netip.Prefix, bool), r *region, k *uint64) netip.Prefix {
 	for range mostSkipped {
 		if n.full {
 			break
 		}
 		*k++
-		p, ok := nth(*k)
+		p, ok := nth(r, *k)
 		if !ok {
 			break
 		}
@@ -172,12 +172,8 @@ func (n *numbering) next(nth func(uint64) (netip.Prefix, bool), r region, k *uin
 		if !taken && !n.within(p) {
 			return p
 		}
-		// All blocks of a wide prefix are skipped at once.
-		if width := w.Addr().BitLen() - w.Bits() - r.block; taken && width > 0 {
-			if width >= r.length-r.block {
-				break
-			}
-			*k |= 1<<width - 1
+		if taken && !r.skip(w, k) {
+			break
 		}
 	}
 	n.full = true
