@@ -7,18 +7,20 @@ import (
 )
 
 // long is the object that a string stands for.
-func (f field) long(v value) value {
+func (s *source) long(v value, path string, f field) value {
 	if f.short == "" || v.kind != '"' {
 		return v
 	}
+	s.shorts[join(path, f.short)] = path
 	return value{kind: '{', at: v.at, members: []member{{name: f.short, at: v.at, value: v}}}
 }
 
 // listed is the list that an item stands for.
-func (f field) listed(v value) value {
+func (s *source) listed(v value, path string, f field) value {
 	if !f.lone || v.kind != '{' && v.kind != '"' {
 		return v
 	}
+	s.shorts[path+"[0]"] = path
 	return value{kind: '[', at: v.at, items: []value{v}}
 }
 

@@ -15,31 +15,37 @@ import (
 	"github.com/icmprouter/icmprouter/tundev"
 )
 
-// Summary says for people what a router with this file would do, node by node.
+// fewNodes is how many nodes are still printed one by one.
+const fewNodes = 64
+
+// Summary says for people what a router with this file would do: node by node,
+// and link by link; of a large network, in short.
 func (f *File) Summary() string {
 	var b strings.Builder
 	if set := knobs(*f, "$schema"); len(set) > 0 {
 		fmt.Fprintf(&b, "all nodes\n  with  %s\n\n", strings.Join(set, ", "))
 	}
-	for i, n := range f.Plan().Nodes {
+	plan := f.Plan()
+	if len(plan.Nodes) > fewNodes {
+		f.printNetwork(&b, plan)
+		return b.String()
+	}
+	far := f.farEnds()
+	for i, n := range plan.Nodes {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "node %s\n", n.Name)
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		node := f.Nodes[n.Name]
-		set := knobs(node, "routes_file")
-		for _, knob := range knobs(node.ICMP) {
-			set = append(set, "icmp."+knob)
-		}
-		for _, knob := range knobs(node.ICMP.Echo) {
-			set = append(set, "icmp.echo."+knob)
-		}
-		if len(set) > 0 {
+		if set := node.knobs(); len(set) > 0 {
 			fmt.Fprintf(w, "  with\t%s\n", strings.Join(set, ", "))
 		}
+		if len(n.Settings.Loopbacks) > 0 {
+			fmt.Fprintf(w, "  itself\tloopback\t%s\n", addresses(n.Settings.Loopbacks))
+		}
 		for _, i := range n.Interfaces {
-			printInterface(w, i, node.Interfaces[i.Name])
+			printInterface(w, i, node.Interfaces[i.Name], far[end{n.Name, i.Name}])
 		}
 		printRoutes(w, n.Routes[len(node.listed):])
 		if node.RoutesFile != "" {
@@ -48,14 +54,30 @@ func (f *File) Summary() string {
 		printLimits(w, n.Limits)
 		w.Flush()
 	}
+	f.printLinks(&b)
 	return b.String()
 }
 
+// knobs lists what of a node is not as by default.
+func (n Node) knobs() []string {
+	set := knobs(n, "routes_file")
+	for _, knob := range knobs(n.ICMP) {
+		set = append(set, "icmp."+knob)
+	}
+	for _, knob := range knobs(n.ICMP.Echo) {
+		set = append(set, "icmp.echo."+knob)
+	}
+	return set
+}
+
 // printInterface prints an interface, and what the file says of it. What the
-// file does not say is a link-local address that was made.
-func printInterface(w io.Writer, i network.Interface, said Interface) {
-	given := len(said.Addresses)
-	fmt.Fprintf(w, "  %s\trouter\t%s\tMTU %d", i.Name, list(i.Addresses[:given]), i.MTU)
+// file does not say is a link-local address that was made. far is the other end of its link.
+func printInterface(w io.Writer, i network.Interface, said Interface, far string) {
+	given, side := len(said.Addresses), "router"
+	if far != "" {
+		side = "to " + far
+	}
+	fmt.Fprintf(w, "  %s\t%s\t%s\tMTU %d", i.Name, side, list(i.Addresses[:given]), i.MTU)
 	for _, made := range i.Addresses[given:] {
 		fmt.Fprintf(w, ", link-local %s", made.Addr())
 	}
@@ -63,6 +85,9 @@ func printInterface(w io.Writer, i network.Interface, said Interface) {
 		fmt.Fprintf(w, ", %s", knob)
 	}
 	fmt.Fprintln(w)
+	if far != "" {
+		return
+	}
 	where := ""
 	if i.Device.Backend != tundev.Kernel {
 		where = fmt.Sprintf(" by %s", i.Device.Backend)
