@@ -28,16 +28,7 @@ func (f *File) Summary() string {
 		fmt.Fprintf(&b, "node %s\n", n.Name)
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		node := f.Nodes[n.Name]
-		set := knobs(node, "routes_file")
-		for _, knob := range knobs(node.ICMP) {
-			set = append(set, "icmp."+knob)
-		}
-		for _, knob := range knobs(node.ICMP.Echo) {
-			set = append(set, "icmp.echo."+knob)
-		}
-		if len(set) > 0 {
-			fmt.Fprintf(w, "  with\t%s\n", strings.Join(set, ", "))
-		}
+		printKnobs(w, node)
 		for _, i := range n.Interfaces {
 			printInterface(w, i, node.Interfaces[i.Name])
 		}
@@ -77,8 +68,8 @@ func printInterface(w io.Writer, i network.Interface, said Interface) {
 	fmt.Fprintln(w)
 }
 
-// knobs lists the words, numbers and addresses of one object that are not what
-// they are by default, each with its key.
+// knobs lists the words, numbers and addresses of one object, and the lists of
+// them, that are not what they are by default, each with its key.
 func knobs(object any, but ...string) (set []string) {
 	v := reflect.ValueOf(object)
 	for _, f := range grammar[v.Type()] {
@@ -87,11 +78,12 @@ func knobs(object any, but ...string) (set []string) {
 		case !value.IsValid() || slices.Contains(but, f.name):
 			continue
 		case value.Type() == addrType || slices.Contains([]reflect.Kind{reflect.String, reflect.Int, reflect.Bool}, value.Kind()):
+		case value.Kind() == reflect.Slice && (value.Type().Elem() == addrType || value.Type().Elem().Kind() == reflect.Int):
 		default:
 			continue
 		}
 		given := !v.Field(f.index).IsZero()
-		if text := fmt.Sprint(value.Interface()); given && text != f.preset {
+		if text := strings.Trim(fmt.Sprint(value.Interface()), "[]"); given && text != f.preset {
 			set = append(set, f.name+" "+text)
 		}
 	}
