@@ -145,3 +145,33 @@ func TestLikeYields(t *testing.T) {
 		})
 	}
 }
+
+// TestLikeSummary wants the knobs of the node, those of the vendor that are in force,
+// and the ways of a route.
+func TestLikeSummary(t *testing.T) {
+	text := strings.NewReplacer(`"r1": {`, `"r1": { "like": "junos", "ttl": "keep", "multipath": { "hash": "addresses", "seed": 0 },`,
+		`"left": {`, `"left": { "mpls": [24001, 3],`,
+		`"via": "10.2.0.2"`, `"paths": [ { "via": "10.2.0.2" }, { "via": "10.1.0.2", "interface": "left", "weight": 3 }, { "interface": "right" } ]`,
+		`"icmp": { "rate": { "pps": 1000, "burst": 50 } }`, `"icmp": { "quote": 128, "quote6": 64, "redirect": { "action": "drop" },
+           "unreachable": { "every": 2, "source": ["10.1.0.1", "fd00:1::1"], "rate": { "pps": 7 } } }`).Replace(base)
+	got := "\n" + parse(t, text).Summary()
+	want := `
+node r1
+  with    ttl keep, multipath.hash addresses, multipath.seed 0, icmp.quote 128, icmp.quote6 64, icmp.unreachable.every 2, icmp.unreachable.source 10.1.0.1 fd00:1::1, icmp.redirect.action drop
+  like    junos: icmp.ttl 255
+  left    router             10.1.0.1/24, fd00:1::1/64  MTU 1500, link-local fe80::557b:e631:6113:6f2c, mpls 24001 3
+          tun0 in client     10.1.0.2/24, fd00:1::2/64  MTU 1500, routes 0.0.0.0/0, ::/0
+  right   router             10.2.0.1/24, fd00:2::1/64  MTU 1400, link-local fe80::ea6:f461:a0a4:5345
+          tun0 in server     10.2.0.2/24, fd00:2::2/64  MTU 1500, routes 0.0.0.0/0, ::/0
+  routes  10.9.0.0/16        via 10.2.0.2, or via 10.1.0.2 on left (weight 3), or on right
+          192.0.2.0/24       prohibit
+  errors  packet_too_big     1000/s, burst 5000 in all  unlimited to one destination
+          time_exceeded      500/s, burst 500 in all    unlimited to one destination
+          unreachable        7/s, burst 5000 in all     unlimited to one destination
+          parameter_problem  1000/s, burst 5000 in all  unlimited to one destination
+          redirect           1000/s, burst 5000 in all  unlimited to one destination
+`
+	if got != want {
+		t.Errorf("got%s\nwant%s", got, want)
+	}
+}

@@ -18,8 +18,8 @@ a key of the node wins over it, and what neither says is as by default. It does 
 those of token buckets: of one for all destinations together and of one for each (` + "`icmp.rate`" + `); where a system counts
 otherwise, the last column says so.
 
-A TTL holds for both families here, and the ones below were measured in IPv4. In IPv6 most systems send 64, whatever they send in
-IPv4: a node that is like them there has ` + "`icmp.ttl`" + ` and ` + "`icmp.reply_ttl`" + ` of its own.
+A TTL holds for both families here, and what was measured was IPv4. Some systems send another in IPv6: a node that is like
+them there has an ` + "`icmp.ttl`" + ` and an ` + "`icmp.reply_ttl`" + ` of its own.
 
 What a habit is worth: *documented*, the vendor says it; *program*, the text of the program does it; *observed*, others measured it.
 It may differ from version to version, and a router is configured by somebody. About who is missing here (Arista EOS, for one),
