@@ -175,3 +175,19 @@ node r1
 		t.Errorf("got%s\nwant%s", got, want)
 	}
 }
+
+// TestOver wants each choice taken from like where the node has none, and none
+// where it has one, whatever vendors there are.
+func TestOver(t *testing.T) {
+	no, yes := false, true
+	habits := Node{SourceRoute: "process", RecordOptions: "ignore", HopByHop: "drop", HopByHopLimit: 3,
+		ICMP: ICMP{TTL: 1, ReplyTTL: 2, Quote: 9, Quote6: 10, ErrorSource: "ingress", Extensions: "all", Redirects: &no, Timestamp: &no}}
+	if got := (Node{}).over(habits); !reflect.DeepEqual(got, habits) {
+		t.Errorf("got %+v, want %+v", got, habits)
+	}
+	own := Node{SourceRoute: "drop", RecordOptions: "process", HopByHop: "ignore", HopByHopLimit: 8,
+		ICMP: ICMP{TTL: 64, ReplyTTL: 65, Quote: 8, Quote6: 11, ErrorSource: "egress", Extensions: "off", Redirects: &yes, Timestamp: &yes}}
+	if got := own.over(habits); !reflect.DeepEqual(got, own) {
+		t.Errorf("got %+v, want %+v", got, own)
+	}
+}

@@ -147,6 +147,10 @@ var suspectPolicies = []edited{
 	{"path to an address beside its interface", []string{`"via": "10.2.0.2"`, `"paths": [ { "via": "10.2.0.2" }, { "via": "10.7.0.2", "interface": "left" } ]`}, []string{
 		`f:18:85: nodes.r1.routes[0].paths[1].via: 10.7.0.2 is on no prefix of left; the router takes it to be there`,
 	}},
+	{"TUN address that one of the paths reaches, and one that none does", []string{`"10.1.0.2/24", "fd00:1::2/64"`, `"10.9.0.2/16", "10.8.0.2/16"`,
+		`"via": "10.2.0.2"`, `"paths": [ { "via": "10.2.0.2" }, { "interface": "left" } ]`}, []string{
+		`f:9:49: nodes.r1.interfaces.left.tun.addresses[1]: 10.8.0.2 is on no prefix of its interface; the router cannot answer it without a route`,
+	}},
 }
 
 // finePolicies look like mistakes and are none.
