@@ -27,6 +27,8 @@ func (s *source) listed(v value, path string, f field) value {
 // shape says what may stand where an object or a list is decoded.
 func (f field) shape(t reflect.Type) string {
 	switch {
+	case t.Kind() == reflect.Slice && f.lone && t.Elem() == addrType:
+		return "an address or an array of them"
 	case t.Kind() == reflect.Slice && f.lone:
 		return "a string, an object or an array"
 	case t.Kind() == reflect.Slice:

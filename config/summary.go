@@ -38,9 +38,7 @@ func (f *File) Summary() string {
 		fmt.Fprintf(&b, "node %s\n", n.Name)
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		node := f.Nodes[n.Name]
-		if set := node.knobs(); len(set) > 0 {
-			fmt.Fprintf(w, "  with\t%s\n", strings.Join(set, ", "))
-		}
+		printKnobs(w, node)
 		if len(n.Settings.Loopbacks) > 0 {
 			fmt.Fprintf(w, "  itself\tloopback\t%s\n", addresses(n.Settings.Loopbacks))
 		}
@@ -56,18 +54,6 @@ func (f *File) Summary() string {
 	}
 	f.printLinks(&b)
 	return b.String()
-}
-
-// knobs lists what of a node is not as by default.
-func (n Node) knobs() []string {
-	set := knobs(n, "routes_file")
-	for _, knob := range knobs(n.ICMP) {
-		set = append(set, "icmp."+knob)
-	}
-	for _, knob := range knobs(n.ICMP.Echo) {
-		set = append(set, "icmp.echo."+knob)
-	}
-	return set
 }
 
 // printInterface prints an interface, and what the file says of it. What the
@@ -102,8 +88,8 @@ func printInterface(w io.Writer, i network.Interface, said Interface, far string
 	fmt.Fprintln(w)
 }
 
-// knobs lists the words, numbers and addresses of one object that are not what
-// they are by default, each with its key.
+// knobs lists the words, numbers and addresses of one object, and the lists of
+// them, that are not what they are by default, each with its key.
 func knobs(object any, but ...string) (set []string) {
 	v := reflect.ValueOf(object)
 	for _, f := range grammar[v.Type()] {
@@ -112,11 +98,12 @@ func knobs(object any, but ...string) (set []string) {
 		case !value.IsValid() || slices.Contains(but, f.name):
 			continue
 		case value.Type() == addrType || slices.Contains([]reflect.Kind{reflect.String, reflect.Int, reflect.Bool}, value.Kind()):
+		case value.Kind() == reflect.Slice && (value.Type().Elem() == addrType || value.Type().Elem().Kind() == reflect.Int):
 		default:
 			continue
 		}
 		given := !v.Field(f.index).IsZero()
-		if text := fmt.Sprint(value.Interface()); given && text != f.preset {
+		if text := strings.Trim(fmt.Sprint(value.Interface()), "[]"); given && text != f.preset {
 			set = append(set, f.name+" "+text)
 		}
 	}
