@@ -70,6 +70,12 @@ func (r *Router) SetTable(table *Table) {
 	r.generation++
 }
 
+// SetAtlas gives the table an atlas between two packets, for all siblings.
+func (r *Router) SetAtlas(atlas *Atlas, leads Leads) {
+	r.table.SetAtlas(atlas, leads)
+	r.generation++
+}
+
 // SetDown says, for all siblings, that a link lost its device, or has one again.
 func (r *Router) SetDown(link int, down bool) { r.table.links[link].Down = down }
 
