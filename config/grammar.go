@@ -10,7 +10,11 @@
 //	min, max    the range of a number
 //	atleast     the least number of members, items or characters
 //	enum        the allowed words
+//	atmost      the most items of a list
 //	pattern     the form of a string, as far as editors can check it
+//	short       the key that a string stands for, in the place of the object
+//	lone        one item of a list may stand without the list
+//	keys        what the keys of a map begin with that is no object of its own
 package config
 
 import (
@@ -19,15 +23,20 @@ import (
 	"github.com/icmprouter/icmprouter/forwarding"
 )
 
-// File is one configuration. What Load and Parse return is free of mistakes.
+// File is one configuration. What Load and Parse return is free of mistakes, and whole: it
+// has the interfaces, addresses and MTUs that come from links and addressing.
 type File struct {
-	Schema   string          `json:"$schema,omitempty" jsonschema:"Where editors find the JSON Schema of this file. The router does not read it."`
-	Nodes    map[string]Node `json:"nodes" atleast:"1" jsonschema:"The routers by name. A name has 1 to 63 letters, digits, dots, underscores and hyphens."`
-	Workers  int             `json:"workers,omitempty" min:"1" max:"64" default:"1" jsonschema:"How many threads move packets. They share the devices out among them, and the packets of each stay in order. More than one pays where there are four processors or more. Not changed by a reload."`
-	BusyPoll string          `json:"busy_poll,omitempty" atleast:"1" pattern:"^[-+0-9.nuµμmsh]+$" default:"10us" jsonschema:"How long a thread that has nothing to do looks for packets before it sleeps, from 0 to 1s. Longer answers sooner, and takes a whole processor for that time."`
-	Coalesce string          `json:"coalesce,omitempty" enum:"off,tcp,all" default:"off" jsonschema:"Which packets of one flow, read together, go to the kernel as one super-packet: none; those of TCP; or those of UDP too. What the kernel makes of them is as it was, but captures on the device show it whole. Not changed by a reload while the device is open."`
-	Offloads *bool           `json:"offloads,omitempty" default:"true" jsonschema:"The kernel hands over and takes super-packets, and leaves checksums to be completed where they are needed. False for laboratories that want each packet as it is on the wire. Not changed by a reload while the device is open."`
-	Engine   string          `json:"engine,omitempty" enum:"auto,direct,uring" default:"auto" jsonschema:"What moves packets over the descriptor of a TUN: a system call for each; io_uring; or, with auto, io_uring for bursts where the kernel has it. Not changed by a reload while the device is open."`
+	Schema     string          `json:"$schema,omitempty" jsonschema:"Where editors find the JSON Schema of this file. The router does not read it."`
+	Nodes      map[string]Node `json:"nodes" atleast:"1" jsonschema:"The routers by name. A name has 1 to 63 letters, digits, dots, underscores and hyphens."`
+	Workers    int             `json:"workers,omitempty" min:"1" max:"64" default:"1" jsonschema:"How many threads move packets. They share the devices out among them, and the packets of each stay in order. More than one pays where there are four processors or more. Not changed by a reload."`
+	BusyPoll   string          `json:"busy_poll,omitempty" atleast:"1" pattern:"^[-+0-9.nuµμmsh]+$" default:"10us" jsonschema:"How long a thread that has nothing to do looks for packets before it sleeps, from 0 to 1s. Longer answers sooner, and takes a whole processor for that time."`
+	Coalesce   string          `json:"coalesce,omitempty" enum:"off,tcp,all" default:"off" jsonschema:"Which packets of one flow, read together, go to the kernel as one super-packet: none; those of TCP; or those of UDP too. What the kernel makes of them is as it was, but captures on the device show it whole. Not changed by a reload while the device is open."`
+	Offloads   *bool           `json:"offloads,omitempty" default:"true" jsonschema:"The kernel hands over and takes super-packets, and leaves checksums to be completed where they are needed. False for laboratories that want each packet as it is on the wire. Not changed by a reload while the device is open."`
+	Engine     string          `json:"engine,omitempty" enum:"auto,direct,uring" default:"auto" jsonschema:"What moves packets over the descriptor of a TUN: a system call for each; io_uring; or, with auto, io_uring for bursts where the kernel has it. Not changed by a reload while the device is open."`
+	Seed       *int            `json:"seed,omitempty" min:"0" max:"9007199254740991" default:"1" jsonschema:"What all chances come from: the same seed and the same packets give the same fates."`
+	Routing    string          `json:"routing,omitempty" enum:"static,shortest-path" default:"static" jsonschema:"What computes routes beside those that are written: nothing; or shortest-path, by which each node knows the prefixes of all others, and all shortest ways to them."`
+	Addressing Addressing      `json:"addressing,omitzero" default:"none" jsonschema:"What links, loopbacks and TUNs without addresses are numbered from. What is written stays as it is and is skipped over."`
+	Links      []Link          `json:"links,omitempty" default:"none" jsonschema:"What connects the nodes in memory. An interface is at one link or has one TUN."`
 
 	// Warnings are what the file may say but hardly means.
 	Warnings []Mistake `json:"-"`
@@ -35,7 +44,8 @@ type File struct {
 
 // Node is one router.
 type Node struct {
-	Interfaces    map[string]Interface `json:"interfaces" atleast:"1" jsonschema:"The links of the node by name, named as nodes are."`
+	Interfaces    map[string]Interface `json:"interfaces,omitempty" default:"those that links name" jsonschema:"The interfaces of the node by name, named as nodes are. Each has a TUN, or is at one of the links."`
+	Loopbacks     []netip.Addr         `json:"loopbacks,omitempty" default:"none, or from addressing" jsonschema:"Addresses of the node that are on no interface, at most one of each family. Messages come from them where the interface has none."`
 	Routes        []Route              `json:"routes,omitempty" default:"none" jsonschema:"Where packets go beyond the prefixes of the interfaces, which need no route. The longest prefix decides."`
 	RoutesFile    string               `json:"routes_file,omitempty" atleast:"1" default:"none" jsonschema:"The path of a text file with more routes, up to millions, relative to the directory of this file. A line is PREFIX via ADDRESS, PREFIX via ADDRESS interface NAME, PREFIX interface NAME, or PREFIX and one of blackhole, unreachable, prohibit and reject; a # begins a comment."`
 	RouterID      netip.Addr           `json:"router_id,omitzero" default:"the first IPv4 address of an interface, by their names; without any, 192.0.0.8" jsonschema:"The IPv4 address that messages come from where the interface has none: one of the node's own, or one that is on no prefix of its interfaces."`
@@ -52,11 +62,14 @@ type Node struct {
 
 // Interface is one link of a node.
 type Interface struct {
-	Addresses         []netip.Prefix `json:"addresses" jsonschema:"The node's own addresses on this link, IPv4 and IPv6, each with the length of the prefix that the link has. None of a family: the link is unnumbered, messages come from router_id or another interface's address, and routes name the interface. IPv6 addresses without a link-local one (fe80::1/64) get one that is made from the names of node and interface: always the same for the same names."`
-	MTU               int            `json:"mtu,omitempty" min:"68" max:"65535" default:"tun.mtu, or else 1500" jsonschema:"The longest datagram, in octets, that the router sends here. Longer ones are fragmented or answered with Packet Too Big. At least 1280 with an IPv6 address, unless icmp.report_sub_1280 is true."`
+	Addresses         []netip.Prefix `json:"addresses,omitempty" default:"none at a link, or from addressing; *required* with a TUN and without addressing" jsonschema:"The node's own addresses on this link, IPv4 and IPv6, each with the length of the prefix that the link has. None of a family: the link is unnumbered, messages come from router_id or another interface's address, and routes name the interface. IPv6 addresses without a link-local one (fe80::1/64) get one that is made from the names of node and interface: always the same for the same names."`
+	MTU               int            `json:"mtu,omitempty" min:"68" max:"65535" default:"tun.mtu, that of the link, or else 1500" jsonschema:"The longest datagram, in octets, that the router sends here. Longer ones are fragmented or answered with Packet Too Big. At least 1280 with an IPv6 address, unless icmp.report_sub_1280 is true."`
 	URPF              string         `json:"urpf,omitempty" enum:"off,loose,feasible,strict" default:"off" jsonschema:"The reverse path filter (RFC 3704) for packets that come from this link: off takes any source; loose wants a route to the source; feasible wants one by this link, best or not; strict wants the best to go by this link. What does not pass is discarded silently."`
 	DirectedBroadcast bool           `json:"directed_broadcast,omitempty" default:"false" jsonschema:"Broadcasts to the IPv4 prefixes of this link are forwarded to it (RFC 2644)."`
-	TUN               TUN            `json:"tun" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
+	TUN               TUN            `json:"tun,omitzero" default:"none: the interface is at one of the links" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
+
+	// numbered says that the addresses come from addressing.
+	numbered bool
 }
 
 // TUN is a device, and what the kernel's side of it looks like.

@@ -14,9 +14,9 @@ import (
 const defaultMTU = 1500
 
 // Plan returns the network that the file describes. It shares no memory with
-// the file but the routes of a routes_file, and is the same for the same file.
+// the file but what other files hold, and is the same for the same file.
 func (f *File) Plan() network.Plan {
-	p := network.Plan{Workers: f.Workers, BusyPoll: f.busyPoll()}
+	p := network.Plan{Workers: f.Workers, BusyPoll: f.busyPoll(), Seed: f.seed(), Routing: routings[f.Routing]}
 	for _, name := range slices.Sorted(maps.Keys(f.Nodes)) {
 		node := f.Nodes[name].plan(name)
 		for i := range node.Interfaces {
@@ -24,6 +24,7 @@ func (f *File) Plan() network.Plan {
 		}
 		p.Nodes = append(p.Nodes, node)
 	}
+	p.Links = f.planLinks(p.Nodes)
 	return p
 }
 
@@ -74,6 +75,9 @@ func (i Interface) plan(node, name string) network.Interface {
 }
 
 func (t TUN) plan(mtu int) tundev.Spec {
+	if t.Name == "" {
+		return tundev.Spec{}
+	}
 	backend := tundev.Backend(t.Device)
 	if backend == "" {
 		backend = tundev.Kernel

@@ -50,6 +50,7 @@ var (
 func (n Node) settings() forwarding.Settings {
 	return forwarding.Settings{
 		RouterID:      n.RouterID,
+		Loopbacks:     slices.Clone(n.Loopbacks),
 		SourceRoute:   sourceRoutes[n.SourceRoute],
 		Record:        records[n.RecordOptions],
 		Martians:      martians[n.Martians],

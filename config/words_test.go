@@ -135,7 +135,7 @@ func TestSettings(t *testing.T) {
 		{`"icmp": {`, `"probe": false, "redirects": false, "report_sub_1280": false`, forwarding.Settings{}},
 	}
 	for _, test := range tests {
-		if got, _ := planned(t, changed(t, test.at, test.at+test.knob+",")); got != test.want {
+		if got, _ := planned(t, changed(t, test.at, test.at+test.knob+",")); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s gives %+v, want %+v", test.knob, got, test.want)
 		}
 	}
