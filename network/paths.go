@@ -2,15 +2,12 @@ package network
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/forwarding"
-	"github.com/icmprouter/icmprouter/wire"
 )
 
 // Origin is where packets begin: a node, or what is behind one of its interfaces.
@@ -71,8 +68,10 @@ type survey struct {
 	atlas  *forwarding.Atlas
 	leads  []forwarding.Leads
 	cables map[End]int
-	at     map[int]*stop
-	probe  probe
+	probe  *probe
+	stops  map[int]*stop
+	// order is the nodes in the order in which they were come to.
+	order []int
 }
 
 // stop is a hop, and the node as it is while the network runs.
@@ -85,35 +84,23 @@ type stop struct {
 }
 
 // Paths returns the ways from an origin to an address of the same family, with the tables that the nodes have while all
-// devices are there.
+// devices are there. Of a Step, what the next node does is asked of its router.
 func (p *Plan) Paths(from Origin, to netip.Addr) (*Paths, error) {
-	s := &survey{plan: p, cables: map[End]int{}, at: map[int]*stop{}, probe: newProbe(from.Source, to)}
-	s.paths = &Paths{Origin: from, Destination: to, Entry: Step{Way: forwarding.Way{Link: from.Interface, Via: to, Weight: 1}, Cable: -1}}
+	s := &survey{plan: p, cables: map[End]int{}, stops: map[int]*stop{}, probe: newProbe(from.Source, to)}
+	entry := Step{Way: forwarding.Way{Link: from.Interface, Via: to, Weight: 1}, Cable: -1}
+	s.paths = &Paths{Origin: from, Destination: to, Entry: entry}
 	for i, l := range p.Links {
 		s.cables[l.Ends[0]], s.cables[l.Ends[1]] = i, i
 	}
 	if p.Routing == ShortestPath {
 		s.atlas, s.leads = p.Routes(func(node, link int) bool { return !s.down(End{node, link}) })
 	}
-	order, err := s.walk(from)
-	if err != nil {
+	if err := s.walk(); err != nil {
 		return nil, err
 	}
-	s.number(order)
-	s.paths.Hops, s.paths.Entry.Hop = make([]Hop, len(order)), 0
-	place := map[int]int{}
-	for i, node := range order {
-		place[node] = i
-	}
-	for i, node := range order {
-		s.paths.Hops[i] = s.at[node].Hop
-		for k := range s.paths.Hops[i].Next {
-			if step := &s.paths.Hops[i].Next[k]; step.Hop >= 0 {
-				step.Hop = place[step.Hop]
-			}
-		}
-	}
-	s.paths.findLoops(0, make([]int, len(order)))
+	s.number()
+	s.settle()
+	s.paths.findLoops(0, make([]bool, len(s.order)), make([]bool, len(s.order)))
 	return s.paths, nil
 }
 
@@ -124,7 +111,7 @@ func (s *survey) down(end End) bool {
 
 // stop returns what is at a node.
 func (s *survey) stop(node int) (*stop, error) {
-	if st := s.at[node]; st != nil {
+	if st := s.stops[node]; st != nil {
 		return st, nil
 	}
 	planned := &s.plan.Nodes[node]
@@ -141,52 +128,137 @@ func (s *survey) stop(node int) (*stop, error) {
 		table.SetAtlas(s.atlas, s.leads[node])
 	}
 	st := &stop{Hop: Hop{Node: node}, table: table, router: forwarding.New(table, planned.Limits)}
-	s.at[node] = st
+	s.stops[node] = st
 	return st, nil
 }
 
-// walk goes all ways, and returns the nodes in the order in which it came to them. A step's Hop is a node.
-func (s *survey) walk(from Origin) (order []int, err error) {
+// walk goes all ways. Until settle, a step's Hop is a node.
+func (s *survey) walk() error {
+	from := s.paths.Origin
 	first, err := s.stop(from.Node)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if from.Interface >= 0 {
-		s.arrive(first, &s.paths.Entry, from.Interface)
+		s.probe.meet(first, &s.paths.Entry, from.Interface)
 	}
-	first.passed = s.paths.Entry.Lost == drop.Alive
-	order = []int{from.Node}
-	for i := 0; i < len(order); i++ {
-		here := s.at[order[i]]
-		var ways []forwarding.Way
-		ways, here.Verdict = here.table.Paths(s.paths.Destination)
-		if here.Verdict.Action != forwarding.Forward || !here.passed {
+	s.order = []int{from.Node}
+	var todo []*stop
+	if first.passed = s.paths.Entry.Lost == drop.Alive; first.passed {
+		todo = append(todo, first)
+	}
+	for ; len(todo) > 0; todo = todo[1:] {
+		here := todo[0]
+		ways, verdict := here.table.Paths(s.paths.Destination)
+		if here.Verdict = verdict; verdict.Action != forwarding.Forward {
 			continue
 		}
 		for _, way := range ways {
-			step := Step{Way: way, Cable: -1, Hop: -1}
-			end := End{here.Node, way.Link}
-			if cable, ok := s.cables[end]; ok {
-				step.Cable = cable
-				if s.plan.Links[cable].Ends[0] == end {
-					step.To = 1
-				}
-				far := s.plan.Links[cable].Ends[step.To]
-				known := s.at[far.Node] != nil
-				there, err := s.stop(far.Node)
-				if err != nil {
-					return nil, err
-				}
-				step.Hop = far.Node
-				s.arrive(there, &step, far.Interface)
-				again := !there.passed && step.Lost == drop.Alive
-				there.passed = there.passed || again
-				if !known || again && slices.Contains(order[:i+1], far.Node) {
-					order = append(slices.DeleteFunc(order, func(n int) bool { return n == far.Node && n != here.Node }), far.Node)
-				}
+			step, there, err := s.follow(here.Node, way)
+			if err != nil {
+				return err
 			}
 			here.Next = append(here.Next, step)
+			if there != nil && !there.passed && step.Lost == drop.Alive {
+				there.passed = true
+				todo = append(todo, there)
+			}
 		}
 	}
-	return order, nil
+	return nil
+}
+
+// follow goes one way from a node; there is nil if a device is the end.
+func (s *survey) follow(node int, way forwarding.Way) (step Step, there *stop, err error) {
+	step = Step{Way: way, Cable: -1, Hop: -1}
+	end := End{node, way.Link}
+	cable, ok := s.cables[end]
+	if !ok {
+		return step, nil, nil
+	}
+	step.Cable = cable
+	ends := s.plan.Links[cable].Ends
+	if ends[0] == end {
+		step.To = 1
+	}
+	step.Hop = ends[step.To].Node
+	if s.stops[step.Hop] == nil {
+		s.order = append(s.order, step.Hop)
+	}
+	if there, err = s.stop(step.Hop); err == nil {
+		s.probe.meet(there, &step, ends[step.To].Interface)
+	}
+	return step, there, err
+}
+
+// number counts the nodes that decrement TTL on the shortest way to each.
+func (s *survey) number() {
+	const none = 1 << 30
+	for _, node := range s.order {
+		s.stops[node].Number = none
+	}
+	first := s.stops[s.order[0]]
+	first.Number = 0
+	if s.paths.Origin.Interface >= 0 {
+		first.Number = 1
+	}
+	for todo := []*stop{first}; len(todo) > 0; todo = todo[1:] {
+		here := todo[0]
+		next := here.Number + 1
+		if here.Number > 0 && s.plan.Nodes[here.Node].Settings.KeepTTL {
+			next--
+		}
+		for _, step := range here.Next {
+			if step.Hop < 0 {
+				continue
+			}
+			if there := s.stops[step.Hop]; next < there.Number {
+				there.Number = next
+				todo = append(todo, there)
+			}
+		}
+	}
+}
+
+// settle puts the hops in order, and makes of a step's Hop an index.
+func (s *survey) settle() {
+	first := s.order[0]
+	slices.SortStableFunc(s.order, func(a, b int) int {
+		switch first {
+		case a:
+			return -1
+		case b:
+			return 1
+		}
+		return cmp.Or(cmp.Compare(s.stops[a].Number, s.stops[b].Number), cmp.Compare(a, b))
+	})
+	place := map[int]int{}
+	for i, node := range s.order {
+		place[node] = i
+	}
+	for _, node := range s.order {
+		hop := s.stops[node].Hop
+		for k := range hop.Next {
+			if step := &hop.Next[k]; step.Hop >= 0 {
+				step.Hop = place[step.Hop]
+			}
+		}
+		s.paths.Hops = append(s.paths.Hops, hop)
+	}
+}
+
+// findLoops marks the steps that lead back to a node on the way to here.
+func (p *Paths) findLoops(hop int, been, on []bool) {
+	been[hop], on[hop] = true, true
+	for i := range p.Hops[hop].Next {
+		step := &p.Hops[hop].Next[i]
+		switch {
+		case step.Hop < 0 || step.Lost != drop.Alive:
+		case on[step.Hop]:
+			step.Back, p.Looping = true, true
+		case !been[step.Hop]:
+			p.findLoops(step.Hop, been, on)
+		}
+	}
+	on[hop] = false
 }
