@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // Graph is the nodes and links of a network. Nodes are numbers from 0 on.
@@ -94,17 +94,13 @@ func Make(network string, o Options) (Graph, error) {
 // find returns the shape of a name, or names the nearest.
 func find(name string) (Shape, error) {
 	var names []string
-	near, least := "", 3
 	for _, s := range shapes {
 		if s.Name == name {
 			return s, nil
 		}
 		names = append(names, s.Name)
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), s.Name); d < min(least, len(s.Name)) {
-			near, least = fmt.Sprintf("; did you mean %q?", s.Name), d
-		}
 	}
-	return Shape{}, fmt.Errorf("there is no shape %q%s\nShapes: %s", name, near, strings.Join(names, ", "))
+	return Shape{}, fmt.Errorf("there is no shape %q%s\nShapes: %s", name, nearest.Hint(name, names), strings.Join(names, ", "))
 }
 
 // read reads the numbers of a shape.
