@@ -141,11 +141,13 @@ func (p *planJSON) table(out io.Writer) error {
 			if i == 0 {
 				name = "link " + l.Link
 			}
-			text := d.words
+			fmt.Fprintf(w, "%s\t%s > %s\tMTU %d\tmetric %d", name, d.From, d.To, d.MTU, d.Metric)
 			if !l.Up {
-				text = "down"
+				fmt.Fprint(w, "\tdown")
+			} else if d.words != "" {
+				fmt.Fprintf(w, "\t%s", d.words)
 			}
-			fmt.Fprintf(w, "%s\t%s > %s\tMTU %d\tmetric %d\t%s\n", name, d.From, d.To, d.MTU, d.Metric, text)
+			fmt.Fprintln(w)
 		}
 	}
 	w.Flush()
