@@ -38,6 +38,7 @@ func (s *source) check(f *File) {
 			n.addMade(linkLocal(name, iface, i.Addresses), path)
 			s.checkMTU(i, path, node.ICMP.ReportSub1280)
 			s.checkBroadcast(i, path)
+			s.checkLabels(i, path)
 			s.checkDevice(i.TUN, path+".tun", devices)
 			s.checkNumbered(f, i, path)
 			s.checkSpeed(i.TUN, path+".tun")
@@ -46,6 +47,7 @@ func (s *source) check(f *File) {
 		for _, name := range order {
 			n.checkTUN(name)
 		}
+		n.checkPolicies(path + ".icmp")
 		node.listed = n.readRoutes(path+".routes_file", n.checkRoutes(path+".routes"))
 		f.Nodes[name] = node
 		s.checkLimits(node.ICMP, path+".icmp")

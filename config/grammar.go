@@ -54,6 +54,9 @@ type Node struct {
 	Martians      string               `json:"martians,omitempty" enum:"strict,loose,off" default:"strict" jsonschema:"Which special IPv4 prefixes are forwarded: strict none; loose 0.0.0.0/8 and 240.0.0.0/4, which may then be configured as well; off 169.254.0.0/16 too. Loopback, multicast sources and 255.255.255.255 never are."`
 	HopByHop      string               `json:"hop_by_hop,omitempty" enum:"process,ignore,drop" default:"process" jsonschema:"What happens to IPv6 packets with hop-by-hop options on their way: process obeys the two high bits of unknown options; ignore forwards without a look; drop discards silently."`
 	HopByHopLimit int                  `json:"hop_by_hop_limit,omitempty" min:"1" max:"1023" default:"8" jsonschema:"How many hop-by-hop options, beyond padding, are processed. A packet with more is answered with Parameter Problem (RFC 8883). No header holds more than 1023."`
+	Like          string               `json:"like,omitempty" enum:"freebsd,huawei-vrp,ios,ios-xe,ios-xr,junos,junos-e,linux,nx-os,openbsd,routeros,sr-os,vyos,windows" default:"none" jsonschema:"Whose habits the node has, as far as public sources tell them: what docs/vendors.md lists holds where this file says nothing."`
+	TTL           string               `json:"ttl,omitempty" enum:"decrement,keep" default:"decrement" jsonschema:"What forwarding does to the TTL: decrement; or keep, as in a tunnel that hides its nodes, so that none ever expires here."`
+	Multipath     Multipath            `json:"multipath,omitzero" jsonschema:"How packets choose among ways that are equally good."`
 	ICMP          ICMP                 `json:"icmp,omitzero" jsonschema:"What the node says about packets that it does not forward."`
 
 	// listed are the routes of RoutesFile.
@@ -66,6 +69,7 @@ type Interface struct {
 	MTU               int            `json:"mtu,omitempty" min:"68" max:"65535" default:"tun.mtu, that of the link, or else 1500" jsonschema:"The longest datagram, in octets, that the router sends here. Longer ones are fragmented or answered with Packet Too Big. At least 1280 with an IPv6 address, unless icmp.report_sub_1280 is true."`
 	URPF              string         `json:"urpf,omitempty" enum:"off,loose,feasible,strict" default:"off" jsonschema:"The reverse path filter (RFC 3704) for packets that come from this link: off takes any source; loose wants a route to the source; feasible wants one by this link, best or not; strict wants the best to go by this link. What does not pass is discarded silently."`
 	DirectedBroadcast bool           `json:"directed_broadcast,omitempty" default:"false" jsonschema:"Broadcasts to the IPv4 prefixes of this link are forwarded to it (RFC 2644)."`
+	MPLS              []int          `json:"mpls,omitempty" atleast:"1" min:"0" max:"1048575" default:"none" jsonschema:"The MPLS label stack, from the top, that packets are said to come with from this link: time exceeded and unreachable tell it (RFC 4950). No packet has a label here."`
 	TUN               TUN            `json:"tun,omitzero" default:"none: the interface is at one of the links" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
 
 	// numbered says that the addresses come from addressing.
@@ -90,7 +94,22 @@ type Route struct {
 	To        netip.Prefix `json:"to" jsonschema:"The prefix of the destinations."`
 	Via       netip.Addr   `json:"via,omitzero" default:"none" jsonschema:"The next hop of a unicast route: an address of another on a prefix of one of the node's interfaces, or on the link of interface. A link-local one (fe80::…) needs interface."`
 	Interface string       `json:"interface,omitempty" atleast:"1" pattern:"^[A-Za-z0-9._-]{1,63}$" default:"that which reaches via" jsonschema:"The name of the interface that a unicast route goes by. Without via, the destinations themselves are on its link."`
+	Paths     []Path       `json:"paths,omitempty" atleast:"2" default:"none" jsonschema:"Several ways of a unicast route that are equally good, instead of via and interface: each packet takes one, by multipath."`
 	Kind      string       `json:"kind,omitempty" enum:"unicast,blackhole,unreachable,prohibit,reject" default:"unicast" jsonschema:"What happens: unicast forwards to via, or by interface; blackhole discards silently; unreachable discards and says so; prohibit discards and says that it is administratively prohibited; reject discards and says reject route, which in IPv4 is host unreachable."`
+}
+
+// Path is one of the ways of a route.
+type Path struct {
+	Via       netip.Addr `json:"via,omitzero" default:"none" jsonschema:"The next hop, as via of a route."`
+	Interface string     `json:"interface,omitempty" atleast:"1" pattern:"^[A-Za-z0-9._-]{1,63}$" default:"that which reaches via" jsonschema:"The name of the interface, as interface of a route."`
+	Weight    int        `json:"weight,omitempty" min:"1" max:"255" default:"1" jsonschema:"How many parts of the packets, or of the flows, go this way."`
+}
+
+// Multipath is how packets choose among ways that are equally good.
+type Multipath struct {
+	Hash       string `json:"hash,omitempty" enum:"five-tuple,addresses,flow-label,per-packet" default:"five-tuple" jsonschema:"What of a packet chooses its way: addresses, protocol and ports (of fragments the addresses); the addresses; addresses and the IPv6 flow label; or nothing, so that packets take turns."`
+	Seed       *int   `json:"seed,omitempty" min:"0" max:"9007199254740991" default:"made from the file's seed and the node's name" jsonschema:"What else goes into the choice, so that nodes choose differently. Nodes with one seed choose alike."`
+	ICMPErrors string `json:"icmp_errors,omitempty" enum:"quote,outer" default:"quote" jsonschema:"What of an ICMP error chooses its way: the packet that it quotes, so that it finds the host of that flow (RFC 7690); or its own header, as of any packet."`
 }
 
 // ICMP is what a node says about packets.
@@ -102,6 +121,10 @@ type ICMP struct {
 	ParameterProblem Message `json:"parameter_problem,omitzero" jsonschema:"Errors in headers and options."`
 	Redirect         Message `json:"redirect,omitzero" jsonschema:"Redirects, unless redirects is false."`
 	Echo             Echo    `json:"echo,omitzero" jsonschema:"Echo requests to the node."`
+	TTL              int     `json:"ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of the node's errors."`
+	ReplyTTL         int     `json:"reply_ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of its echo replies and TCP resets."`
+	Quote            int     `json:"quote,omitempty" min:"8" max:"548" default:"as much as 576 octets hold" jsonschema:"How many octets behind the IP header of the packet in question an ICMPv4 error repeats. With extensions, the quote is padded to 128 octets all the same (RFC 4884)."`
+	Quote6           int     `json:"quote6,omitempty" min:"8" max:"1232" default:"as much as 1280 octets hold" jsonschema:"The same of ICMPv6, behind the 40 octets of the IPv6 header."`
 	ErrorSource      string  `json:"error_source,omitempty" enum:"egress,ingress" default:"egress" jsonschema:"Whose address an error comes from: that of the interface that it leaves by (RFC 1812), or that of the interface that the packet in question came from, as traceroutes like it. One about a packet to an address of the node comes from that address either way."`
 	Extensions       string  `json:"extensions,omitempty" enum:"off,incoming,all" default:"off" jsonschema:"What errors tell beyond the quote (RFC 4884, RFC 5837): nothing; the interface that the packet came from; or also the one that it would have left by, and the next hop."`
 	Probe            bool    `json:"probe,omitempty" default:"false" jsonschema:"The node answers extended echo requests, which ask about its interfaces (RFC 8335)."`
@@ -112,7 +135,10 @@ type ICMP struct {
 
 // Message is what a node does with one kind of error message.
 type Message struct {
-	Rate Rate `json:"rate,omitzero" default:"icmp.rate" jsonschema:"How many of this kind the node sends. What it leaves out, icmp.rate says."`
+	Rate   Rate         `json:"rate,omitzero" default:"icmp.rate" jsonschema:"How many of this kind the node sends. What it leaves out, icmp.rate says, and then like."`
+	Action string       `json:"action,omitempty" enum:"send,drop" default:"send" jsonschema:"What happens: send tells the sender; drop keeps silent."`
+	Every  int          `json:"every,omitempty" min:"1" max:"1000000000" default:"1" jsonschema:"Of so many that the node owes it sends one, the first among them."`
+	Source []netip.Addr `json:"source,omitempty" atleast:"1" lone:"true" default:"by error_source" jsonschema:"The address that they come from: one, or a list of one of each family. Redirects come from the interface whatever it says."`
 }
 
 // Echo is what a node does with echo requests.

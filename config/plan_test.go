@@ -59,7 +59,7 @@ func TestExamplePlan(t *testing.T) {
 			{To: netip.MustParsePrefix("10.9.0.0/16"), Kind: forwarding.Unicast, Via: netip.MustParseAddr("10.2.0.2")},
 			{To: netip.MustParsePrefix("192.0.2.0/24"), Kind: forwarding.Prohibit},
 		},
-		Settings: forwarding.Settings{Redirects: true},
+		Settings: forwarding.Settings{Redirects: true, Multipath: forwarding.Multipath{Seed: 1402154005287035808}}, // of the SHA-256 of 1/multipath/r1
 		Limits:   ratelimit.DefaultLimits(),
 	}}}
 	f := load(t, example)

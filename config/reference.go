@@ -81,12 +81,16 @@ func (f field) form(t reflect.Type) string {
 		return "object"
 	case reflect.Slice:
 		switch one := f.form(t.Elem()); {
+		case t.Elem() == addrType && f.lone:
+			return "address, or list of addresses"
 		case f.lone:
 			return one + ", or a list of them"
 		case t.Elem() == prefixType:
 			return "list of prefixes"
 		case t.Elem() == addrType:
 			return "list of addresses"
+		case t.Elem().Kind() == reflect.Int:
+			return "list of " + one
 		default:
 			return "list of " + one + "s"
 		}

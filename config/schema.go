@@ -57,6 +57,7 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 			p := s.Properties[f.name]
 			f.refine(p)
 			refine(p, t.Field(f.index).Type)
+			f.orLone(p)
 			s.Properties[f.name] = f.alternatives(p, t.Field(f.index).Type)
 			if f.keys != "" {
 				f.spread(s)
@@ -114,7 +115,9 @@ func (f field) refine(s *jsonschema.Schema) {
 	for _, word := range f.enum {
 		s.Enum = append(s.Enum, word)
 	}
-	if f.min != nil {
+	if f.min != nil && s.Items != nil {
+		s.Items.Minimum, s.Items.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
+	} else if f.min != nil {
 		s.Minimum, s.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
 	}
 	if f.atLeast == 0 {
@@ -131,4 +134,14 @@ func (f field) refine(s *jsonschema.Schema) {
 	if f.atMost > 0 {
 		s.MaxItems = &f.atMost
 	}
+}
+
+// orLone allows one value in the place of a list of it.
+func (f field) orLone(s *jsonschema.Schema) {
+	if !f.lone || f.short != "" {
+		return
+	}
+	list := &jsonschema.Schema{Type: s.Type, Types: s.Types, Items: s.Items, MinItems: s.MinItems}
+	s.AnyOf = []*jsonschema.Schema{s.Items, list}
+	s.Type, s.Types, s.Items, s.MinItems = "", nil, nil, nil
 }

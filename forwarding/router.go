@@ -77,7 +77,6 @@ func (r *Router) SetTable(table *Table) {
 // SetAtlas gives the table an atlas between two packets, for all siblings.
 func (r *Router) SetAtlas(atlas *Atlas, leads Leads) {
 	r.table.SetAtlas(atlas, leads)
-	r.generation++
 }
 
 // SetDown says, for all siblings, that a link lost its device, or has one again.

@@ -82,7 +82,11 @@ func source(b []byte) string {
 func TestLongChain(t *testing.T) {
 	const nodes = 254
 	for family, hosts := range ends {
-		l := newLab(t, chain(nodes))
+		plan := chain(nodes)
+		for i := range plan.Nodes {
+			plan.Nodes[i].Settings.ErrorTTL = 255 // or the way back is too long
+		}
+		l := newLab(t, plan)
 		now := time.Duration(0)
 		for ttl := 1; ttl <= nodes+1; ttl++ {
 			now += time.Second // lest the limiter has something to say
@@ -134,7 +138,7 @@ func TestManyFragmentsCross(t *testing.T) {
 	plan := chain(4)
 	plan.Nodes[1].Interfaces[1].MTU = 68
 	l := newLab(t, plan)
-	whole := udp(ends[0][0], ends[0][1], 9, 60_000)
+	whole := udp(ends[0][0], ends[0][1], 9, 20_000)
 	l.inject("left", whole)
 	l.net.Step(0)
 	got := make([]byte, 0, len(whole))
