@@ -85,7 +85,7 @@ func knownCommand(c *cobra.Command, args []string) error {
 	}
 	near := c.SuggestionsFor(args[0])
 	if len(near) == 0 {
-		return usageError{fmt.Errorf("unknown command %q\nSee: %s --help", args[0], c.Name())}
+		return usageError{fmt.Errorf("unknown command %q\nSee: %s --help", args[0], c.CommandPath())}
 	}
 	return usageError{fmt.Errorf("unknown command %q; did you mean %q?", args[0], strings.Join(near, `" or "`))}
 }

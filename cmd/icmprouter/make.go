@@ -59,15 +59,7 @@ checked: make prints nothing that run would not take.`,
 	flags.StringVar(&f.attributes.Server, "server", "server", "the namespace of the TUN device at the other end")
 	flags.BoolVar(&f.noTUN, "no-tun", false, "make no TUN device")
 	flags.StringArrayVar(&f.set, "set", nil, "set PATH=VALUE in the configuration; may be given more than once")
-	c.Args = func(_ *cobra.Command, args []string) error {
-		switch {
-		case f.list && len(args) > 0:
-			return errors.New("--list takes no network")
-		case !f.list && len(args) != 1:
-			return fmt.Errorf("expected one network, as chain:12, and not %d; --list prints the shapes", len(args))
-		}
-		return nil
-	}
+	c.Args = cobra.MaximumNArgs(1)
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) (forms []string, _ cobra.ShellCompDirective) {
 		for _, s := range topology.Shapes() {
 			forms = append(forms, s.Name+":\t"+s.Summary)
@@ -75,8 +67,13 @@ checked: make prints nothing that run would not take.`,
 		return forms, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 	}
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if f.list {
+		switch {
+		case f.list && len(args) > 0:
+			return usageError{errors.New("--list takes no network")}
+		case f.list:
 			return listShapes(c.OutOrStdout())
+		case len(args) == 0:
+			return usageError{errors.New("which network? One as chain:12; --list prints the shapes\nSee: icmprouter make --help")}
 		}
 		text, err := f.make(args[0])
 		if err != nil {

@@ -13,8 +13,9 @@ func showCommand() *cobra.Command {
 		Short: "Print or draw a network, and the ways of packets through it",
 		Long: `show reads a configuration as run does, opens nothing, and prints what run would
 make of it: for people, as JSON, or as a drawing for Graphviz (dot) and Mermaid.`,
-		Args: knownCommand,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+		SuggestionsMinimumDistance: 2,
+		Args:                       knownCommand,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(showPlanCommand(), showPathsCommand())
 	for _, sub := range c.Commands() {

@@ -142,6 +142,17 @@ func TestBadSet(t *testing.T) {
 	}
 }
 
+// A number is as it was given: the configuration is the one to say that it is too large.
+func TestSetKeepsNumbers(t *testing.T) {
+	d := configure(t, "chain:3", topology.Attributes{})
+	if err := d.Set("seed=12345678901234567890123"); err != nil {
+		t.Fatal(err)
+	}
+	if text := string(d.Bytes()); !strings.Contains(text, `"seed": 12345678901234567890123,`) {
+		t.Error(text)
+	}
+}
+
 // A link is one line, however long: a thousand of them can be read, and compared by line.
 func TestALinkIsALine(t *testing.T) {
 	d := configure(t, "as:100", topology.Attributes{Rate: strings.Repeat("9", 200) + "bit"})

@@ -177,6 +177,7 @@ func TestBadNetworks(t *testing.T) {
 		{"chain:twelve", 0, `not "twelve"`},
 		{"ring:2", 0, `the number of nodes is 3 to 10000, not "2"`},
 		{"mesh:1000", 0, `mesh:1000: a network has at most 10000 nodes and 100000 links`},
+		{"star:10000", 0, `star:10000: a network has at most 10000 nodes`},
 		{"grid:1000x1000", 0, `at most 10000 nodes`},
 		{"tree:10x10000", 0, `at most 10000 nodes`},
 		{"clos:9000x9000", 0, `at most 10000 nodes`},
