@@ -38,9 +38,6 @@ func planOf(t *testing.T, text string) network.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(file.Warnings) > 0 {
-		t.Error(file.Warnings)
-	}
 	return file.Plan()
 }
 
