@@ -118,14 +118,6 @@ func TestPathsAreThoseOfPackets(t *testing.T) {
 			"1 n0 [fd00:1::1] > n2\n2 n2 [fd01::2:1] > n3\n3 n3 [fd01::4:1] > device right"}},
 		{name: "all are down", plan: chain(3), edit: func(p *Plan) { p.Links[0].Down = true }, want: [2]string{
 			"1 n0 [10.1.0.1] no-route", "1 n0 [fd00:1::1] no-route"}},
-		{name: "errors come from where packets did", plan: chain(3), edit: func(p *Plan) {
-			p.Nodes[2].Settings.ErrorSource = forwarding.ErrorSourceIngress
-			static(p, 0, "10.2.0.0/24", "next")
-			static(p, 0, "fd00:2::/64", "next")
-			p.Routing = ShortestPath
-		}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] > n2\n3 n2 [10.128.1.1] > device right",
-			"1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] > n2\n3 n2 [fd01::2:1] > device right"}},
 		{name: "n1 does not say", plan: chain(3), edit: func(p *Plan) {
 			p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded].Drop = true
 		}, want: [2]string{
