@@ -123,6 +123,9 @@ func (s *source) object(v value, path string, f field, into reflect.Value) bool 
 	if !s.is(v, path, f.shape(into.Type()), '{') {
 		return false
 	}
+	if len(v.members) < f.atLeast {
+		s.wrong(v.at, path, "nothing in it", fmt.Sprintf("at least %d", f.atLeast), "")
+	}
 	keys := grammar[into.Type()]
 	given := map[string]bool{}
 	s.members(v, path, func(m member, way string) {
