@@ -85,6 +85,6 @@ func calibrate(period time.Duration) (m Machine, err error) {
 		}
 		last = now
 	}
-	m.Held = held.Seconds() / period.Seconds()
+	m.Held = held.Seconds() / time.Since(begin).Seconds()
 	return m, nil
 }
