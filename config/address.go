@@ -74,11 +74,7 @@ func because(err error) string {
 // notOwn holds what cannot be anybody's own address (RFC 6890 §2.2.2, §2.2.3;
 // RFC 1112 §4; RFC 4291 §2.5.5.2, §2.7). What is loose may be where martians
 // are not strict.
-var notOwn = []struct {
-	prefix netip.Prefix
-	what   string
-	loose  bool
-}{
+var notOwn = []special{
 	{netip.MustParsePrefix("0.0.0.0/8"), "an address of \"this network\"", true},
 	{netip.MustParsePrefix("0.0.0.0/32"), "the unspecified address", false},
 	{netip.MustParsePrefix("127.0.0.0/8"), "a loopback address", false},
@@ -89,6 +85,19 @@ var notOwn = []struct {
 	{netip.MustParsePrefix("::1/128"), "the loopback address", false},
 	{netip.MustParsePrefix("::ffff:0:0/96"), "an IPv4 address in the clothes of IPv6", false},
 	{netip.MustParsePrefix("ff00::/8"), "a multicast address", false},
+}
+
+// special is a prefix of addresses that are not as others are.
+type special struct {
+	prefix netip.Prefix
+	what   string
+	loose  bool
+}
+
+// unroutable holds what somebody may have on a link, and no router forwards.
+var unroutable = []special{
+	{netip.MustParsePrefix("169.254.0.0/16"), "link-local addresses", false},
+	{netip.MustParsePrefix("fe80::/10"), "link-local addresses", false},
 }
 
 // reserved says what the address a is within its prefix p, if it is none that

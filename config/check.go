@@ -20,6 +20,8 @@ func inOrder[V any](s *source, path string, object map[string]V) []string {
 func (s *source) check(f *File) {
 	devices := map[device]string{}
 	s.checkBusyPoll(f)
+	s.wire(f)
+	s.number(f)
 	for _, name := range inOrder(s, "nodes", f.Nodes) {
 		node, path := f.Nodes[name], join("nodes", name)
 		interfaces := join(path, "interfaces")
@@ -28,17 +30,24 @@ func (s *source) check(f *File) {
 		order := inOrder(s, interfaces, node.Interfaces)
 		for _, iface := range order {
 			i, path := node.Interfaces[iface], join(interfaces, iface)
-			n.addOwn(i.Addresses, path)
+			if i.numbered {
+				n.addMade(i.Addresses, path)
+			} else {
+				n.addOwn(i.Addresses, path)
+			}
 			n.addMade(linkLocal(name, iface, i.Addresses), path)
 			s.checkMTU(i, path, node.ICMP.ReportSub1280)
 			s.checkBroadcast(i, path)
+			s.checkLabels(i, path)
 			s.checkDevice(i.TUN, path+".tun", devices)
+			s.checkNumbered(f, i, path)
 			s.checkSpeed(i.TUN, path+".tun")
 		}
 		n.checkRouterID(node.RouterID, path+".router_id")
 		for _, name := range order {
 			n.checkTUN(name)
 		}
+		n.checkPolicies(path + ".icmp")
 		node.listed = n.readRoutes(path+".routes_file", n.checkRoutes(path+".routes"))
 		f.Nodes[name] = node
 		s.checkLimits(node.ICMP, path+".icmp")
@@ -79,7 +88,7 @@ type neighbourhood struct {
 
 // addOwn checks the own addresses of one interface against themselves and those before.
 func (n *neighbourhood) addOwn(addresses []netip.Prefix, iface string) {
-	n.vague = n.vague || addresses == nil
+	n.vague = n.vague || addresses == nil && n.has(iface+".addresses")
 	for i, p := range addresses {
 		path := fmt.Sprintf("%s.addresses[%d]", iface, i)
 		if !p.IsValid() {

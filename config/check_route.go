@@ -52,29 +52,41 @@ func (n *neighbourhood) checkTo(to netip.Prefix, path string) {
 // its family, and each other.
 func (n *neighbourhood) checkWay(r Route, path string) {
 	via, iface := path+".via", path+".interface"
-	unicast := r.Kind == "unicast" || !n.has(path+".kind")
 	switch {
-	case unicast && !n.has(via) && !n.has(iface):
-		n.refuse(path, `a unicast route without "via" and "interface"`, `a next hop in "via", an "interface", or a "kind" that needs neither`)
-		return
-	case !unicast && r.Kind != "":
+	case n.has(path + ".paths"):
+		n.checkPaths(r, path)
+	case r.Kind == "unicast" || !n.has(path+".kind"):
+		if !n.has(via) && !n.has(iface) {
+			n.refuse(path, `a unicast route without "via" and "interface"`, `a next hop in "via", an "interface", or a "kind" that needs neither`)
+			return
+		}
+		fallthrough
+	case r.Kind == "":
+		n.checkHop(r, Path{Via: r.Via, Interface: r.Interface}, path)
+	default:
 		if n.has(via) {
 			n.refuse(via, fmt.Sprintf("a route of the kind %q has no next hop", r.Kind), `no "via", or the kind "unicast"`)
 		}
 		if n.has(iface) {
 			n.refuse(iface, fmt.Sprintf("a route of the kind %q goes by no interface", r.Kind), `no "interface", or the kind "unicast"`)
 		}
-		return
 	}
-	known := n.checkInterface(r.Interface, iface)
+}
+
+// checkHop checks one way of a route, which stands at path.
+func (n *neighbourhood) checkHop(r Route, p Path, path string) {
+	via, iface := path+".via", path+".interface"
+	known := n.checkInterface(p.Interface, iface)
 	switch {
-	case !r.Via.IsValid():
-	case r.To.IsValid() && r.Via.Is4() != r.To.Addr().Is4():
-		n.refuse(via, fmt.Sprintf("%s is not of the family of %s", r.Via, r.To), family(r.To.Addr())+" address")
+	case len(r.Paths) > 0 && !n.has(via) && !n.has(iface):
+		n.refuse(path, `a way without "via" and "interface"`, `a next hop in "via", or an "interface"`)
+	case !p.Via.IsValid():
+	case r.To.IsValid() && p.Via.Is4() != r.To.Addr().Is4():
+		n.refuse(via, fmt.Sprintf("%s is not of the family of %s", p.Via, r.To), family(r.To.Addr())+" address")
 	case !n.has(iface):
-		n.checkNextHop(r.Via, via)
+		n.checkNextHop(p.Via, via)
 	case known:
-		n.checkNeighbour(r.Via, r.Interface, via)
+		n.checkNeighbour(p.Via, p.Interface, via)
 	}
 }
 

@@ -119,7 +119,10 @@ func (n *neighbourhood) checkPeer(p netip.Prefix, name, path string) {
 		}
 	}
 	on := func(o own) bool { return o.iface == iface && o.connects(p.Addr(), iface) }
-	to := func(r Route) bool { return r.Interface == name && r.To.Contains(p.Addr()) }
+	by := func(p Path) bool { return p.Interface == name }
+	to := func(r Route) bool {
+		return (r.Interface == name || slices.ContainsFunc(r.Paths, by)) && r.To.Contains(p.Addr())
+	}
 	if !slices.ContainsFunc(n.own, on) && !slices.ContainsFunc(n.node.Routes, to) {
 		n.warn(path, fmt.Sprintf("%s is on no prefix of its interface; the router cannot answer it without a route", p.Addr()), "")
 	}

@@ -41,7 +41,7 @@ func (s *source) decode(v value, path string, f field, into reflect.Value) bool 
 		into.Set(target)
 		return true
 	case reflect.Struct:
-		return s.object(v, path, into)
+		return s.object(f.long(v), path, f, into)
 	case reflect.Map:
 		return s.byName(v, path, f, into)
 	case reflect.Slice:
@@ -121,25 +121,24 @@ func join(path, name string) string {
 
 // object decodes a struct. A required key that is there, but misspelt, is one
 // mistake and not two.
-func (s *source) object(v value, path string, into reflect.Value) bool {
-	if !s.is(v, path, "an object", '{') {
+func (s *source) object(v value, path string, f field, into reflect.Value) bool {
+	if !s.is(v, path, f.shape(into.Type()), '{') {
 		return false
 	}
 	keys := grammar[into.Type()]
-	valid := make([]string, len(keys))
-	for i, f := range keys {
-		valid[i] = f.name
-	}
 	given := map[string]bool{}
 	s.members(v, path, func(m member, way string) {
-		i := slices.Index(valid, m.name)
+		i := slices.IndexFunc(keys, func(f field) bool { return f.has(m.name) })
 		if i < 0 {
-			meant := nearest(m.name, valid)
+			meant := s.unknown(m, path, way, keys)
 			given[meant] = true
-			s.wrong(m.at, way, "no such key", oneOf(valid), meant)
 			return
 		}
 		given[m.name] = true
+		if keys[i].keys != "" {
+			s.dynamic(m, way, keys[i], into.Field(keys[i].index))
+			return
+		}
 		s.decode(m.value, way, keys[i], into.Field(keys[i].index))
 	})
 	for _, f := range keys {
@@ -170,15 +169,14 @@ func (s *source) byName(v value, path string, f field, into reflect.Value) bool 
 }
 
 func (s *source) list(v value, path string, f field, into reflect.Value) bool {
-	if !s.is(v, path, "an array", '[') {
+	v = f.listed(v)
+	if !s.is(v, path, f.shape(into.Type()), '[') {
 		return false
 	}
-	if len(v.items) < f.atLeast {
-		s.wrong(v.at, path, "nothing in it", fmt.Sprintf("at least %d", f.atLeast), "")
-	}
+	s.count(v, path, f)
 	into.Set(reflect.MakeSlice(into.Type(), len(v.items), len(v.items)))
 	for i, item := range v.items {
-		s.decode(item, fmt.Sprintf("%s[%d]", path, i), field{}, into.Index(i))
+		s.decode(item, fmt.Sprintf("%s[%d]", path, i), field{short: f.short, min: f.min, max: f.max}, into.Index(i))
 	}
 	return true
 }

@@ -16,7 +16,13 @@ type field struct {
 	enum     []string
 	min, max *int
 	atLeast  int
+	atMost   int
 	required bool
+	// short is the key that a string stands for, lone says that an item may stand for its list.
+	short string
+	lone  bool
+	// keys is what the keys begin with whose values the field holds, by the rest of the key.
+	keys string
 }
 
 // names is the form of the names of nodes and interfaces, which are the keys of
@@ -58,12 +64,18 @@ func newField(index int, s reflect.StructField) field {
 		min:      number(s.Tag, "min"),
 		max:      number(s.Tag, "max"),
 		required: options == "",
+		short:    s.Tag.Get("short"),
+		lone:     s.Tag.Get("lone") != "",
+		keys:     s.Tag.Get("keys"),
 	}
 	if words := s.Tag.Get("enum"); words != "" {
 		f.enum = strings.Split(words, ",")
 	}
 	if n := number(s.Tag, "atleast"); n != nil {
 		f.atLeast = *n
+	}
+	if n := number(s.Tag, "atmost"); n != nil {
+		f.atMost = *n
 	}
 	return f
 }

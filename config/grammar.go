@@ -10,7 +10,11 @@
 //	min, max    the range of a number
 //	atleast     the least number of members, items or characters
 //	enum        the allowed words
+//	atmost      the most items of a list
 //	pattern     the form of a string, as far as editors can check it
+//	short       the key that a string stands for, in the place of the object
+//	lone        one item of a list may stand without the list
+//	keys        what the keys of a map begin with that is no object of its own
 package config
 
 import (
@@ -19,15 +23,20 @@ import (
 	"github.com/icmprouter/icmprouter/forwarding"
 )
 
-// File is one configuration. What Load and Parse return is free of mistakes.
+// File is one configuration. What Load and Parse return is free of mistakes, and whole: it
+// has the interfaces, addresses and MTUs that come from links and addressing.
 type File struct {
-	Schema   string          `json:"$schema,omitempty" jsonschema:"Where editors find the JSON Schema of this file. The router does not read it."`
-	Nodes    map[string]Node `json:"nodes" atleast:"1" jsonschema:"The routers by name. A name has 1 to 63 letters, digits, dots, underscores and hyphens."`
-	Workers  int             `json:"workers,omitempty" min:"1" max:"64" default:"1" jsonschema:"How many threads move packets. They share the devices out among them, and the packets of each stay in order. More than one pays where there are four processors or more. Not changed by a reload."`
-	BusyPoll string          `json:"busy_poll,omitempty" atleast:"1" pattern:"^[-+0-9.nuµμmsh]+$" default:"10us" jsonschema:"How long a thread that has nothing to do looks for packets before it sleeps, from 0 to 1s. Longer answers sooner, and takes a whole processor for that time."`
-	Coalesce string          `json:"coalesce,omitempty" enum:"off,tcp,all" default:"off" jsonschema:"Which packets of one flow, read together, go to the kernel as one super-packet: none; those of TCP; or those of UDP too. What the kernel makes of them is as it was, but captures on the device show it whole. Not changed by a reload while the device is open."`
-	Offloads *bool           `json:"offloads,omitempty" default:"true" jsonschema:"The kernel hands over and takes super-packets, and leaves checksums to be completed where they are needed. False for laboratories that want each packet as it is on the wire. Not changed by a reload while the device is open."`
-	Engine   string          `json:"engine,omitempty" enum:"auto,direct,uring" default:"auto" jsonschema:"What moves packets over the descriptor of a TUN: a system call for each; io_uring; or, with auto, io_uring for bursts where the kernel has it. Not changed by a reload while the device is open."`
+	Schema     string          `json:"$schema,omitempty" jsonschema:"Where editors find the JSON Schema of this file. The router does not read it."`
+	Nodes      map[string]Node `json:"nodes" atleast:"1" jsonschema:"The routers by name. A name has 1 to 63 letters, digits, dots, underscores and hyphens."`
+	Workers    int             `json:"workers,omitempty" min:"1" max:"64" default:"1" jsonschema:"How many threads move packets. They share the devices out among them, and the packets of each stay in order. More than one pays where there are four processors or more. Not changed by a reload."`
+	BusyPoll   string          `json:"busy_poll,omitempty" atleast:"1" pattern:"^[-+0-9.nuµμmsh]+$" default:"10us" jsonschema:"How long a thread that has nothing to do looks for packets before it sleeps, from 0 to 1s. Longer answers sooner, and takes a whole processor for that time."`
+	Coalesce   string          `json:"coalesce,omitempty" enum:"off,tcp,all" default:"off" jsonschema:"Which packets of one flow, read together, go to the kernel as one super-packet: none; those of TCP; or those of UDP too. What the kernel makes of them is as it was, but captures on the device show it whole. Not changed by a reload while the device is open."`
+	Offloads   *bool           `json:"offloads,omitempty" default:"true" jsonschema:"The kernel hands over and takes super-packets, and leaves checksums to be completed where they are needed. False for laboratories that want each packet as it is on the wire. Not changed by a reload while the device is open."`
+	Engine     string          `json:"engine,omitempty" enum:"auto,direct,uring" default:"auto" jsonschema:"What moves packets over the descriptor of a TUN: a system call for each; io_uring; or, with auto, io_uring for bursts where the kernel has it. Not changed by a reload while the device is open."`
+	Seed       *int            `json:"seed,omitempty" min:"0" max:"9007199254740991" default:"1" jsonschema:"What all chances come from: the same seed and the same packets give the same fates."`
+	Routing    string          `json:"routing,omitempty" enum:"static,shortest-path" default:"static" jsonschema:"What computes routes beside those that are written: nothing; or shortest-path, by which each node knows the prefixes of all others, and all shortest ways to them."`
+	Addressing Addressing      `json:"addressing,omitzero" default:"none" jsonschema:"What links, loopbacks and TUNs without addresses are numbered from. What is written stays as it is and is skipped over."`
+	Links      []Link          `json:"links,omitempty" default:"none" jsonschema:"What connects the nodes in memory. An interface is at one link or has one TUN."`
 
 	// Warnings are what the file may say but hardly means.
 	Warnings []Mistake `json:"-"`
@@ -35,7 +44,8 @@ type File struct {
 
 // Node is one router.
 type Node struct {
-	Interfaces    map[string]Interface `json:"interfaces" atleast:"1" jsonschema:"The links of the node by name, named as nodes are."`
+	Interfaces    map[string]Interface `json:"interfaces,omitempty" default:"those that links name" jsonschema:"The interfaces of the node by name, named as nodes are. Each has a TUN, or is at one of the links."`
+	Loopbacks     []netip.Addr         `json:"loopbacks,omitempty" default:"none, or from addressing" jsonschema:"Addresses of the node that are on no interface, at most one of each family. Messages come from them where the interface has none."`
 	Routes        []Route              `json:"routes,omitempty" default:"none" jsonschema:"Where packets go beyond the prefixes of the interfaces, which need no route. The longest prefix decides."`
 	RoutesFile    string               `json:"routes_file,omitempty" atleast:"1" default:"none" jsonschema:"The path of a text file with more routes, up to millions, relative to the directory of this file. A line is PREFIX via ADDRESS, PREFIX via ADDRESS interface NAME, PREFIX interface NAME, or PREFIX and one of blackhole, unreachable, prohibit and reject; a # begins a comment."`
 	RouterID      netip.Addr           `json:"router_id,omitzero" default:"the first IPv4 address of an interface, by their names; without any, 192.0.0.8" jsonschema:"The IPv4 address that messages come from where the interface has none: one of the node's own, or one that is on no prefix of its interfaces."`
@@ -44,6 +54,9 @@ type Node struct {
 	Martians      string               `json:"martians,omitempty" enum:"strict,loose,off" default:"strict" jsonschema:"Which special IPv4 prefixes are forwarded: strict none; loose 0.0.0.0/8 and 240.0.0.0/4, which may then be configured as well; off 169.254.0.0/16 too. Loopback, multicast sources and 255.255.255.255 never are."`
 	HopByHop      string               `json:"hop_by_hop,omitempty" enum:"process,ignore,drop" default:"process" jsonschema:"What happens to IPv6 packets with hop-by-hop options on their way: process obeys the two high bits of unknown options; ignore forwards without a look; drop discards silently."`
 	HopByHopLimit int                  `json:"hop_by_hop_limit,omitempty" min:"1" max:"1023" default:"8" jsonschema:"How many hop-by-hop options, beyond padding, are processed. A packet with more is answered with Parameter Problem (RFC 8883). No header holds more than 1023."`
+	Like          string               `json:"like,omitempty" enum:"freebsd,huawei-vrp,ios,ios-xe,ios-xr,junos,junos-e,linux,nx-os,openbsd,routeros,sr-os,vyos,windows" default:"none" jsonschema:"Whose habits the node has, as far as public sources tell them: what docs/vendors.md lists holds where this file says nothing."`
+	TTL           string               `json:"ttl,omitempty" enum:"decrement,keep" default:"decrement" jsonschema:"What forwarding does to the TTL: decrement; or keep, as in a tunnel that hides its nodes, so that none ever expires here."`
+	Multipath     Multipath            `json:"multipath,omitzero" jsonschema:"How packets choose among ways that are equally good."`
 	ICMP          ICMP                 `json:"icmp,omitzero" jsonschema:"What the node says about packets that it does not forward."`
 
 	// listed are the routes of RoutesFile.
@@ -52,11 +65,15 @@ type Node struct {
 
 // Interface is one link of a node.
 type Interface struct {
-	Addresses         []netip.Prefix `json:"addresses" jsonschema:"The node's own addresses on this link, IPv4 and IPv6, each with the length of the prefix that the link has. None of a family: the link is unnumbered, messages come from router_id or another interface's address, and routes name the interface. IPv6 addresses without a link-local one (fe80::1/64) get one that is made from the names of node and interface: always the same for the same names."`
-	MTU               int            `json:"mtu,omitempty" min:"68" max:"65535" default:"tun.mtu, or else 1500" jsonschema:"The longest datagram, in octets, that the router sends here. Longer ones are fragmented or answered with Packet Too Big. At least 1280 with an IPv6 address, unless icmp.report_sub_1280 is true."`
+	Addresses         []netip.Prefix `json:"addresses,omitempty" default:"none at a link, or from addressing; *required* with a TUN and without addressing" jsonschema:"The node's own addresses on this link, IPv4 and IPv6, each with the length of the prefix that the link has. None of a family: the link is unnumbered, messages come from router_id or another interface's address, and routes name the interface. IPv6 addresses without a link-local one (fe80::1/64) get one that is made from the names of node and interface: always the same for the same names."`
+	MTU               int            `json:"mtu,omitempty" min:"68" max:"65535" default:"tun.mtu, that of the link, or else 1500" jsonschema:"The longest datagram, in octets, that the router sends here. Longer ones are fragmented or answered with Packet Too Big. At least 1280 with an IPv6 address, unless icmp.report_sub_1280 is true."`
 	URPF              string         `json:"urpf,omitempty" enum:"off,loose,feasible,strict" default:"off" jsonschema:"The reverse path filter (RFC 3704) for packets that come from this link: off takes any source; loose wants a route to the source; feasible wants one by this link, best or not; strict wants the best to go by this link. What does not pass is discarded silently."`
 	DirectedBroadcast bool           `json:"directed_broadcast,omitempty" default:"false" jsonschema:"Broadcasts to the IPv4 prefixes of this link are forwarded to it (RFC 2644)."`
-	TUN               TUN            `json:"tun" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
+	MPLS              []int          `json:"mpls,omitempty" atleast:"1" min:"0" max:"1048575" default:"none" jsonschema:"The MPLS label stack, from the top, that packets are said to come with from this link: time exceeded and unreachable tell it (RFC 4950). No packet has a label here."`
+	TUN               TUN            `json:"tun,omitzero" default:"none: the interface is at one of the links" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
+
+	// numbered says that the addresses come from addressing.
+	numbered bool
 }
 
 // TUN is a device, and what the kernel's side of it looks like.
@@ -77,7 +94,22 @@ type Route struct {
 	To        netip.Prefix `json:"to" jsonschema:"The prefix of the destinations."`
 	Via       netip.Addr   `json:"via,omitzero" default:"none" jsonschema:"The next hop of a unicast route: an address of another on a prefix of one of the node's interfaces, or on the link of interface. A link-local one (fe80::…) needs interface."`
 	Interface string       `json:"interface,omitempty" atleast:"1" pattern:"^[A-Za-z0-9._-]{1,63}$" default:"that which reaches via" jsonschema:"The name of the interface that a unicast route goes by. Without via, the destinations themselves are on its link."`
+	Paths     []Path       `json:"paths,omitempty" atleast:"2" default:"none" jsonschema:"Several ways of a unicast route that are equally good, instead of via and interface: each packet takes one, by multipath."`
 	Kind      string       `json:"kind,omitempty" enum:"unicast,blackhole,unreachable,prohibit,reject" default:"unicast" jsonschema:"What happens: unicast forwards to via, or by interface; blackhole discards silently; unreachable discards and says so; prohibit discards and says that it is administratively prohibited; reject discards and says reject route, which in IPv4 is host unreachable."`
+}
+
+// Path is one of the ways of a route.
+type Path struct {
+	Via       netip.Addr `json:"via,omitzero" default:"none" jsonschema:"The next hop, as via of a route."`
+	Interface string     `json:"interface,omitempty" atleast:"1" pattern:"^[A-Za-z0-9._-]{1,63}$" default:"that which reaches via" jsonschema:"The name of the interface, as interface of a route."`
+	Weight    int        `json:"weight,omitempty" min:"1" max:"255" default:"1" jsonschema:"How many parts of the packets, or of the flows, go this way."`
+}
+
+// Multipath is how packets choose among ways that are equally good.
+type Multipath struct {
+	Hash       string `json:"hash,omitempty" enum:"five-tuple,addresses,flow-label,per-packet" default:"five-tuple" jsonschema:"What of a packet chooses its way: addresses, protocol and ports (of fragments the addresses); the addresses; addresses and the IPv6 flow label; or nothing, so that packets take turns."`
+	Seed       *int   `json:"seed,omitempty" min:"0" max:"9007199254740991" default:"made from the file's seed and the node's name" jsonschema:"What else goes into the choice, so that nodes choose differently. Nodes with one seed choose alike."`
+	ICMPErrors string `json:"icmp_errors,omitempty" enum:"quote,outer" default:"quote" jsonschema:"What of an ICMP error chooses its way: the packet that it quotes, so that it finds the host of that flow (RFC 7690); or its own header, as of any packet."`
 }
 
 // ICMP is what a node says about packets.
@@ -89,6 +121,10 @@ type ICMP struct {
 	ParameterProblem Message `json:"parameter_problem,omitzero" jsonschema:"Errors in headers and options."`
 	Redirect         Message `json:"redirect,omitzero" jsonschema:"Redirects, unless redirects is false."`
 	Echo             Echo    `json:"echo,omitzero" jsonschema:"Echo requests to the node."`
+	TTL              int     `json:"ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of the node's errors."`
+	ReplyTTL         int     `json:"reply_ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of its echo replies and TCP resets."`
+	Quote            int     `json:"quote,omitempty" min:"8" max:"548" default:"as much as 576 octets hold" jsonschema:"How many octets behind the IP header of the packet in question an ICMPv4 error repeats. With extensions, the quote is padded to 128 octets all the same (RFC 4884)."`
+	Quote6           int     `json:"quote6,omitempty" min:"8" max:"1232" default:"as much as 1280 octets hold" jsonschema:"The same of ICMPv6, behind the 40 octets of the IPv6 header."`
 	ErrorSource      string  `json:"error_source,omitempty" enum:"egress,ingress" default:"egress" jsonschema:"Whose address an error comes from: that of the interface that it leaves by (RFC 1812), or that of the interface that the packet in question came from, as traceroutes like it. One about a packet to an address of the node comes from that address either way."`
 	Extensions       string  `json:"extensions,omitempty" enum:"off,incoming,all" default:"off" jsonschema:"What errors tell beyond the quote (RFC 4884, RFC 5837): nothing; the interface that the packet came from; or also the one that it would have left by, and the next hop."`
 	Probe            bool    `json:"probe,omitempty" default:"false" jsonschema:"The node answers extended echo requests, which ask about its interfaces (RFC 8335)."`
@@ -99,7 +135,10 @@ type ICMP struct {
 
 // Message is what a node does with one kind of error message.
 type Message struct {
-	Rate Rate `json:"rate,omitzero" default:"icmp.rate" jsonschema:"How many of this kind the node sends. What it leaves out, icmp.rate says."`
+	Rate   Rate         `json:"rate,omitzero" default:"icmp.rate" jsonschema:"How many of this kind the node sends. What it leaves out, icmp.rate says, and then like."`
+	Action string       `json:"action,omitempty" enum:"send,drop" default:"send" jsonschema:"What happens: send tells the sender; drop keeps silent."`
+	Every  int          `json:"every,omitempty" min:"1" max:"1000000000" default:"1" jsonschema:"Of so many that the node owes it sends one, the first among them."`
+	Source []netip.Addr `json:"source,omitempty" atleast:"1" lone:"true" default:"by error_source" jsonschema:"The address that they come from: one, or a list of one of each family. Redirects come from the interface whatever it says."`
 }
 
 // Echo is what a node does with echo requests.

@@ -62,7 +62,9 @@ type source struct {
 	// lines holds the offset at which each line begins.
 	lines []int
 	// places holds the offset of the value at each path that the file has.
-	places   map[string]int
+	places map[string]int
+	// keys holds the offset of each key that names a node, by its path.
+	keys     map[string]int
 	mistakes Mistakes
 	warnings Mistakes
 
@@ -74,7 +76,7 @@ type source struct {
 }
 
 func newSource(name string, data []byte) *source {
-	s := &source{name: name, data: string(data), lines: []int{0}, places: map[string]int{}}
+	s := &source{name: name, data: string(data), lines: []int{0}, places: map[string]int{}, keys: map[string]int{}}
 	for i := range len(s.data) {
 		if s.data[i] == '\n' {
 			s.lines = append(s.lines, i+1)

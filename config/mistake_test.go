@@ -149,7 +149,7 @@ func TestTogether(t *testing.T) {
 		`  "routes": [ { "to": "10.9.9.9/16", "via": "10.3.0.1" }, { "to": "::/0", "kind": "blackhol" }, {} ],`,
 		`  "icmp": { "rate": { "burst": 0 } } } } }`,
 	}, "\n"), []string{
-		`f:2:13: nodes.r1.interfaces.left.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast" or "tun"; did you mean "addresses"?`,
+		`f:2:13: nodes.r1.interfaces.left.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"; did you mean "addresses"?`,
 		`f:3:22: nodes.r1.interfaces.left.tun.name: "a-name-of-17-byte" has 17 bytes; a device name has at most 15`,
 		`f:4:28: nodes.r1.interfaces.right.addresses[0]: 10.2.0.255 is the broadcast address of 10.2.0.0/24; expected an address of the router's own`,
 		`f:4:67: nodes.r1.interfaces.right.mtu: 1200 is too small for IPv6; expected at least 1280 (RFC 8200 §5), or no IPv6 address here`,

@@ -14,21 +14,23 @@ import (
 const defaultMTU = 1500
 
 // Plan returns the network that the file describes. It shares no memory with
-// the file but the routes of a routes_file, and is the same for the same file.
+// the file but what other files hold, and is the same for the same file.
 func (f *File) Plan() network.Plan {
-	p := network.Plan{Workers: f.Workers, BusyPoll: f.busyPoll()}
+	p := network.Plan{Workers: f.Workers, BusyPoll: f.busyPoll(), Seed: f.seed(), Routing: routings[f.Routing]}
 	for _, name := range slices.Sorted(maps.Keys(f.Nodes)) {
-		node := f.Nodes[name].plan(name)
+		node := f.Nodes[name].plan(f.seed(), name)
 		for i := range node.Interfaces {
 			f.Nodes[name].Interfaces[node.Interfaces[i].Name].TUN.speed(f, &node.Interfaces[i].Device)
 		}
 		p.Nodes = append(p.Nodes, node)
 	}
+	p.Links = f.planLinks(p.Nodes)
 	return p
 }
 
-func (n Node) plan(name string) network.Node {
-	p := network.Node{Name: name, Settings: n.settings(), Limits: n.ICMP.limits()}
+func (n Node) plan(seed uint64, name string) network.Node {
+	like := n.habits()
+	p := network.Node{Name: name, Settings: n.over(like).settings(seed, name), Limits: n.ICMP.limits(like.ICMP)}
 	for _, iface := range slices.Sorted(maps.Keys(n.Interfaces)) {
 		p.Interfaces = append(p.Interfaces, n.Interfaces[iface].plan(name, iface))
 	}
@@ -40,7 +42,7 @@ func (n Node) plan(name string) network.Node {
 }
 
 func (r Route) plan() forwarding.Route {
-	return forwarding.Route{To: r.To, Via: r.Via, Link: r.Interface, Kind: kinds[r.Kind]}
+	return forwarding.Route{To: r.To, Via: r.Via, Link: r.Interface, Kind: kinds[r.Kind], Group: r.group()}
 }
 
 // kinds translates the kinds of routes; a route without one is unicast.
@@ -68,12 +70,16 @@ func (i Interface) plan(node, name string) network.Interface {
 			Addresses:         slices.Concat(i.Addresses, linkLocal(node, name, i.Addresses)),
 			URPF:              filters[i.URPF],
 			DirectedBroadcast: i.DirectedBroadcast,
+			Labels:            i.labels(),
 		},
 		Device: i.TUN.plan(mtu),
 	}
 }
 
 func (t TUN) plan(mtu int) tundev.Spec {
+	if t.Name == "" {
+		return tundev.Spec{}
+	}
 	backend := tundev.Backend(t.Device)
 	if backend == "" {
 		backend = tundev.Kernel
@@ -91,13 +97,13 @@ func (t TUN) plan(mtu int) tundev.Spec {
 	}
 }
 
-// limits says how many errors of each kind the node sends.
-func (c ICMP) limits() (l ratelimit.Limits) {
-	l[ratelimit.TooBig] = c.PacketTooBig.Rate.over(c.Rate).limit()
-	l[ratelimit.TimeExceeded] = c.TimeExceeded.Rate.over(c.Rate).limit()
-	l[ratelimit.Unreach] = c.Unreachable.Rate.over(c.Rate).limit()
-	l[ratelimit.ParameterProblem] = c.ParameterProblem.Rate.over(c.Rate).limit()
-	l[ratelimit.Redirect] = c.Redirect.Rate.over(c.Rate).limit()
+// limits says how many errors of each kind the node sends. What the file does not
+// say, like does.
+func (c ICMP) limits(like ICMP) (l ratelimit.Limits) {
+	habits := like.kinds()
+	for kind, m := range c.kinds() {
+		l[kind] = m.Rate.over(c.Rate).over(habits[kind].Rate.over(like.Rate)).limit()
+	}
 	return l
 }
 

@@ -44,7 +44,7 @@ func prefixes(texts ...string) (p []netip.Prefix) {
 
 func TestExamplePlan(t *testing.T) {
 	everything := prefixes("0.0.0.0/0", "::/0")
-	want := network.Plan{BusyPoll: 10 * time.Microsecond, Nodes: []network.Node{{
+	want := network.Plan{Seed: 1, BusyPoll: 10 * time.Microsecond, Nodes: []network.Node{{
 		Name: "r1",
 		Interfaces: []network.Interface{{
 			Link: forwarding.Link{Name: "left", MTU: 1500, Addresses: prefixes("10.1.0.1/24", "fd00:1::1/64", "fe80::557b:e631:6113:6f2c/64")},
@@ -59,7 +59,7 @@ func TestExamplePlan(t *testing.T) {
 			{To: netip.MustParsePrefix("10.9.0.0/16"), Kind: forwarding.Unicast, Via: netip.MustParseAddr("10.2.0.2")},
 			{To: netip.MustParsePrefix("192.0.2.0/24"), Kind: forwarding.Prohibit},
 		},
-		Settings: forwarding.Settings{Redirects: true},
+		Settings: forwarding.Settings{Redirects: true, Multipath: forwarding.Multipath{Seed: 1402154005287035808}}, // of the SHA-256 of 1/multipath/r1
 		Limits:   ratelimit.DefaultLimits(),
 	}}}
 	f := load(t, example)
@@ -91,7 +91,7 @@ func TestDefaults(t *testing.T) {
 		{0, 0, 1500, 1500}, {1400, 0, 1400, 1400}, {0, 1300, 1300, 1300}, {1400, 1500, 1400, 1500}, {9000, 1500, 9000, 1500},
 	}
 	for _, test := range tests {
-		got := Interface{MTU: test.iface, TUN: TUN{MTU: test.tun}}.plan("r", "x")
+		got := Interface{MTU: test.iface, TUN: TUN{Name: "x", MTU: test.tun}}.plan("r", "x")
 		if got.MTU != test.mtu || got.Device.MTU != test.tunMTU {
 			t.Errorf("mtu %d, tun.mtu %d: got %d and %d, want %d and %d",
 				test.iface, test.tun, got.MTU, got.Device.MTU, test.mtu, test.tunMTU)

@@ -20,6 +20,9 @@ func Reference() string {
 func explain(b *strings.Builder, path string, t reflect.Type, seen map[reflect.Type]string) {
 	for _, f := range grammar[t] {
 		way, inner := path+f.name, t.Field(f.index).Type
+		if f.keys != "" {
+			inner = inner.Elem()
+		}
 		named, suffix := described(inner)
 		way += suffix
 		meaning := f.doc
@@ -43,6 +46,8 @@ func explain(b *strings.Builder, path string, t reflect.Type, seen map[reflect.T
 // leads there.
 func described(t reflect.Type) (bottom reflect.Type, suffix string) {
 	switch t.Kind() {
+	case reflect.Pointer:
+		return described(t.Elem())
 	case reflect.Map:
 		bottom, suffix = described(t.Elem())
 		return bottom, ".NAME" + suffix
@@ -67,13 +72,28 @@ func (f field) form(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Pointer:
 		return f.form(t.Elem())
-	case reflect.Map, reflect.Struct:
+	case reflect.Map:
+		return "object"
+	case reflect.Struct:
+		if f.short != "" {
+			return "object, or its " + f.short
+		}
 		return "object"
 	case reflect.Slice:
-		if t.Elem() == prefixType {
+		switch one := f.form(t.Elem()); {
+		case t.Elem() == addrType && f.lone:
+			return "address, or list of addresses"
+		case f.lone:
+			return one + ", or a list of them"
+		case t.Elem() == prefixType:
 			return "list of prefixes"
+		case t.Elem() == addrType:
+			return "list of addresses"
+		case t.Elem().Kind() == reflect.Int:
+			return "list of " + one
+		default:
+			return "list of " + one + "s"
 		}
-		return "list of objects"
 	case reflect.Int:
 		return fmt.Sprintf("%d to %d", *f.min, *f.max)
 	case reflect.Bool:

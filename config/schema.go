@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -53,10 +54,49 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		refine(s.AdditionalProperties, t.Elem())
 	case reflect.Struct:
 		for _, f := range grammar[t] {
-			f.refine(s.Properties[f.name])
-			refine(s.Properties[f.name], t.Field(f.index).Type)
+			p := s.Properties[f.name]
+			f.refine(p)
+			refine(p, t.Field(f.index).Type)
+			f.orLone(p)
+			s.Properties[f.name] = f.alternatives(p, t.Field(f.index).Type)
+			if f.keys != "" {
+				f.spread(s)
+			}
 		}
 	}
+}
+
+// spread makes the members of a map keys of the object that has it.
+func (f field) spread(s *jsonschema.Schema) {
+	whole := s.Properties[f.name]
+	each := whole.AdditionalProperties
+	each.Description = whole.Description
+	s.PatternProperties = map[string]*jsonschema.Schema{"^" + f.keys + strings.TrimPrefix(names, "^"): each}
+	delete(s.Properties, f.name)
+	s.PropertyOrder = slices.DeleteFunc(s.PropertyOrder, func(name string) bool { return name == f.name })
+}
+
+// alternatives is s, or the string and the item that may stand for it.
+func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Schema {
+	if f.short == "" {
+		return s
+	}
+	all := &jsonschema.Schema{Description: s.Description}
+	s.Description = ""
+	if f.lone {
+		s.Items = (field{short: f.short}).alternatives(s.Items, t.Elem())
+		all.AnyOf = append(slices.Clone(s.Items.AnyOf), s)
+		return all
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	i := slices.IndexFunc(grammar[t], func(g field) bool { return g.name == f.short })
+	word := &jsonschema.Schema{Type: "string"}
+	grammar[t][i].refine(word)
+	word.Description = ""
+	all.AnyOf = []*jsonschema.Schema{word, s}
+	return all
 }
 
 // refine adds what the tags of one key say of its value.
@@ -66,13 +106,18 @@ func (f field) refine(s *jsonschema.Schema) {
 	} else if f.preset != "" {
 		s.Description += " Default: " + f.preset + "."
 	}
-	if f.pattern != "" {
+	switch {
+	case f.pattern != "" && s.Items != nil:
+		s.Items.Pattern = f.pattern
+	case f.pattern != "":
 		s.Pattern = f.pattern
 	}
 	for _, word := range f.enum {
 		s.Enum = append(s.Enum, word)
 	}
-	if f.min != nil {
+	if f.min != nil && s.Items != nil {
+		s.Items.Minimum, s.Items.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
+	} else if f.min != nil {
 		s.Minimum, s.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
 	}
 	if f.atLeast == 0 {
@@ -86,4 +131,17 @@ func (f field) refine(s *jsonschema.Schema) {
 	default:
 		s.MinItems = &f.atLeast
 	}
+	if f.atMost > 0 {
+		s.MaxItems = &f.atMost
+	}
+}
+
+// orLone allows one value in the place of a list of it.
+func (f field) orLone(s *jsonschema.Schema) {
+	if !f.lone || f.short != "" {
+		return
+	}
+	list := &jsonschema.Schema{Type: s.Type, Types: s.Types, Items: s.Items, MinItems: s.MinItems}
+	s.AnyOf = []*jsonschema.Schema{s.Items, list}
+	s.Type, s.Types, s.Items, s.MinItems = "", nil, nil, nil
 }

@@ -141,16 +141,19 @@ const complete = `{
   "workers": 2, "busy_poll": "50us", "coalesce": "tcp", "offloads": true, "engine": "direct",
   "nodes": { "r1": {
     "interfaces": { "left": {
-      "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500, "urpf": "loose", "directed_broadcast": true,
+      "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500, "urpf": "loose", "directed_broadcast": true, "mpls": [16, 1048575],
       "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"],
                "coalesce": "all", "offloads": false, "engine": "uring" } } },
-    "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "interface": "left", "kind": "unicast" } ],
+    "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "interface": "left", "kind": "unicast" },
+                { "to": "10.8.0.0/16", "paths": [ { "via": "10.1.0.2", "weight": 3 }, { "via": "10.1.0.3", "interface": "left" } ] } ],
     "routes_file": "routes.txt",
     "router_id": "10.0.0.1", "source_route": "process", "record_options": "ignore", "martians": "loose", "hop_by_hop": "ignore", "hop_by_hop_limit": 16,
+    "like": "ios", "ttl": "keep", "multipath": { "hash": "flow-label", "seed": 7, "icmp_errors": "outer" },
     "icmp": {
       "rate": { "pps": 1000, "burst": 50, "per_destination": { "pps": 100, "burst": 20, "unlimited": false } },
-      "packet_too_big": { "rate": { "unlimited": true } },
-      "time_exceeded": { "rate": { "pps": 1 } },
+      "ttl": 255, "reply_ttl": 64, "quote": 8, "quote6": 1232,
+      "packet_too_big": { "rate": { "unlimited": true }, "action": "drop", "every": 2, "source": "10.1.0.1" },
+      "time_exceeded": { "rate": { "pps": 1 }, "source": ["10.1.0.1", "fd00:1::1"] },
       "unreachable": { "rate": {} },
       "parameter_problem": {},
       "redirect": {},

@@ -47,9 +47,11 @@ var (
 	}
 )
 
-func (n Node) settings() forwarding.Settings {
+// settings are the choices of the node of that name, in a file with that seed.
+func (n Node) settings(seed uint64, name string) forwarding.Settings {
 	return forwarding.Settings{
 		RouterID:      n.RouterID,
+		Loopbacks:     slices.Clone(n.Loopbacks),
 		SourceRoute:   sourceRoutes[n.SourceRoute],
 		Record:        records[n.RecordOptions],
 		Martians:      martians[n.Martians],
@@ -62,6 +64,13 @@ func (n Node) settings() forwarding.Settings {
 		NoEcho:        n.ICMP.Echo.Action == "drop",
 		NoTimestamp:   n.ICMP.Timestamp != nil && !*n.ICMP.Timestamp,
 		ReportSub1280: n.ICMP.ReportSub1280,
+		Multipath:     n.Multipath.plan(seed, name),
+		KeepTTL:       n.TTL == "keep",
+		ErrorTTL:      uint8(n.ICMP.TTL),
+		ReplyTTL:      uint8(n.ICMP.ReplyTTL),
+		Quote:         n.ICMP.Quote,
+		Quote6:        n.ICMP.Quote6,
+		Policy:        n.ICMP.policies(),
 	}
 }
 

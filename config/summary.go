@@ -115,12 +115,9 @@ func printRoutes(w io.Writer, routes []forwarding.Route) {
 		if i == 0 {
 			label = "routes"
 		}
-		what := fmt.Sprintf("via %s", r.Via)
-		switch {
-		case !r.Via.IsValid():
-			what = "on " + r.Link
-		case r.Link != "":
-			what += " on " + r.Link
+		what := where(r.Via, r.Link)
+		if r.Group != nil {
+			what = ways(r.Group)
 		}
 		for word, kind := range kinds {
 			if kind == r.Kind && kind != forwarding.Unicast {
@@ -129,6 +126,17 @@ func printRoutes(w io.Writer, routes []forwarding.Route) {
 		}
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", label, r.To, what)
 	}
+}
+
+// where prints one way of a route.
+func where(via netip.Addr, link string) string {
+	switch {
+	case !via.IsValid():
+		return "on " + link
+	case link != "":
+		return fmt.Sprintf("via %s on %s", via, link)
+	}
+	return fmt.Sprintf("via %s", via)
 }
 
 // messages names the kinds of messages as the grammar does.

@@ -113,8 +113,9 @@ func TestKnobs(t *testing.T) {
 
 // TestSettings wants each knob of a node in its setting, and nothing else changed.
 func TestSettings(t *testing.T) {
+	plain := forwarding.Settings{Redirects: true, Multipath: forwarding.Multipath{Seed: nodeSeed(1, "r1")}}
 	set := func(change func(*forwarding.Settings)) forwarding.Settings {
-		s := forwarding.Settings{Redirects: true}
+		s := plain
 		change(&s)
 		return s
 	}
@@ -126,16 +127,16 @@ func TestSettings(t *testing.T) {
 		{`"r1": {`, `"hop_by_hop_limit": 1`, set(func(s *forwarding.Settings) { s.HopByHopLimit = 1 })},
 		{`"r1": {`, `"hop_by_hop_limit": 1023`, set(func(s *forwarding.Settings) { s.HopByHopLimit = 1023 })},
 		{`"icmp": {`, `"probe": true`, set(func(s *forwarding.Settings) { s.Probe = true })},
-		{`"icmp": {`, `"redirects": true`, forwarding.Settings{Redirects: true}},
-		{`"icmp": {`, `"echo": {"action": "send"}`, forwarding.Settings{Redirects: true}},
+		{`"icmp": {`, `"redirects": true`, plain},
+		{`"icmp": {`, `"echo": {"action": "send"}`, plain},
 		{`"icmp": {`, `"echo": {"action": "drop"}`, set(func(s *forwarding.Settings) { s.NoEcho = true })},
-		{`"icmp": {`, `"timestamp": true`, forwarding.Settings{Redirects: true}},
+		{`"icmp": {`, `"timestamp": true`, plain},
 		{`"icmp": {`, `"timestamp": false`, set(func(s *forwarding.Settings) { s.NoTimestamp = true })},
 		{`"icmp": {`, `"report_sub_1280": true`, set(func(s *forwarding.Settings) { s.ReportSub1280 = true })},
-		{`"icmp": {`, `"probe": false, "redirects": false, "report_sub_1280": false`, forwarding.Settings{}},
+		{`"icmp": {`, `"probe": false, "redirects": false, "report_sub_1280": false`, set(func(s *forwarding.Settings) { s.Redirects = false })},
 	}
 	for _, test := range tests {
-		if got, _ := planned(t, changed(t, test.at, test.at+test.knob+",")); got != test.want {
+		if got, _ := planned(t, changed(t, test.at, test.at+test.knob+",")); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s gives %+v, want %+v", test.knob, got, test.want)
 		}
 	}

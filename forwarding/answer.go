@@ -18,7 +18,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		c.Forbidden++
 		return
 	}
-	link, source, ok := t.back(p, spec.To, a.in)
+	link, source, ok := t.back(p, spec.To, a.in, r.turns)
 	if ok && m == icmpgen.Redirect {
 		source, spec.Gateway, ok = t.better(p, a.in)
 	}
@@ -88,7 +88,7 @@ func (r *Router) detail(spec *icmpgen.Spec, p *wire.Packet, link int, a arrival,
 		spec.Options = r.options[:n]
 	}
 	if t.settings.Extensions != ExtensionsOff {
-		spec.Extensions = t.extensions(r.objects[:0], p, a.in)
+		spec.Extensions = t.extensions(r.objects[:0], p, a.in, v.Link)
 	}
 }
 
@@ -114,8 +114,8 @@ func (t *Table) mtu(link int, p *wire.Packet) int {
 
 // toMany says whether dst is a broadcast address of one of the links.
 func (t *Table) toMany(dst netip.Addr) bool {
-	there, found := t.fib.Lookup(dst)
-	return found && there.toMany
+	there := t.lookup(dst)
+	return there != nil && there.toMany
 }
 
 // stamp is what the node records in options of a packet that leaves by a link to dst.
@@ -145,12 +145,13 @@ func (r *Router) redirect(p *wire.Packet, a arrival) {
 // it came from, could have chosen itself, and the address that tells it so. There
 // is none where sender and next hop are not neighbors.
 func (t *Table) better(p *wire.Packet, in int) (source, gateway netip.Addr, ok bool) {
-	there, found := t.fib.Lookup(p.Dst)
-	if !found || there.Action != Forward {
+	there := t.lookup(p.Dst)
+	if there == nil || there.Action != Forward {
 		return source, gateway, false
 	}
-	gateway = there.via
-	if !gateway.IsValid() {
+	way := t.taken(there, p, in)
+	gateway = way.via
+	if way.onLink() {
 		gateway = p.Dst
 	}
 	neighbor := false

@@ -15,23 +15,25 @@ var nobody = netip.AddrFrom4([4]byte{192, 0, 0, 8})
 // comes from: the address that p was sent to, if it is ours (RFC 1122 §3.2.1.3,
 // RFC 4443 §2.2 (a)), else one of the link that the message leaves by (RFC 1812
 // §4.3.2.4), or that p came from, as the settings say. It fails where no way or
-// no address is.
-func (t *Table) back(p *wire.Packet, to netip.Addr, in int) (link int, source netip.Addr, ok bool) {
-	there, found := t.fib.Lookup(to)
+// no address is. Among several ways it takes the one of p's flow, as any error about p does
+// that comes by here from another node.
+func (t *Table) back(p *wire.Packet, to netip.Addr, in int, n turns) (link int, source netip.Addr, ok bool) {
+	there := t.lookup(to)
 	switch {
-	case !found:
+	case there == nil:
 		return 0, netip.Addr{}, false
 	case there.scoped: // the link's own addresses: no other link leads there
 		link = in
 	case there.Action != Forward:
 		return 0, netip.Addr{}, false
 	default:
+		there = t.pick(there, p, n)
 		link = there.Link
 	}
 	if t.links[link].Down {
 		return 0, netip.Addr{}, false
 	}
-	here, _ := t.fib.Lookup(p.Dst)
+	here := t.lookup(p.Dst)
 	if source, mine := t.mine(here, p.Dst, in); mine && source.IsValid() {
 		return link, source, true
 	}

@@ -42,7 +42,7 @@ func (t *Table) martians(setting Martians) {
 			continue
 		}
 		prefix := netip.MustParsePrefix(m.prefix)
-		t.fib.Insert(prefix, &hop{Verdict: dropped(m.destination), scoped: m.scoped})
+		t.insert(prefix, &hop{Verdict: dropped(m.destination), scoped: m.scoped})
 		if m.source != drop.Alive {
 			t.sources.Insert(prefix, m.source)
 		}

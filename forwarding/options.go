@@ -23,8 +23,8 @@ func faulty(f wire.Fault) Verdict { return Verdict{Reason: faults[f.Kind], Point
 
 // Own says whether an address is the node's, on whatever link (wire.Owner).
 func (t *Table) Own(address netip.Addr) bool {
-	there, found := t.fib.Lookup(address)
-	return found && there.Action == Deliver
+	there := t.lookup(address)
+	return there != nil && there.Action == Deliver
 }
 
 // refused says why no packet with such IPv4 options is wanted, or Alive.
@@ -59,7 +59,7 @@ func (t *Table) transit(p *wire.Packet) Verdict {
 
 // arrive decides about a packet that is sent to this node: deliver it, or, if it has
 // a source route that goes on, forward it.
-func (t *Table) arrive(p *wire.Packet, in int) Verdict {
+func (t *Table) arrive(p *wire.Packet, in int, n turns) Verdict {
 	here := Verdict{Action: Deliver}
 	if !p.HasOptions() {
 		return here
@@ -71,11 +71,15 @@ func (t *Table) arrive(p *wire.Packet, in int) Verdict {
 	case t.settings.SourceRoute != SourceRouteProcess || !o.Next.IsValid():
 		return here
 	}
-	there, routed := t.fib.Lookup(o.Next)
-	if !routed || there.Action != Forward || o.SourceRoute == wire.StrictSourceRoute && there.via.IsValid() {
+	there := t.lookup(o.Next)
+	if there == nil || there.Action != Forward {
 		return dropped(drop.SourceRouteFailed)
 	}
-	return t.forward(p, in, there)
+	way := t.pick(there, p, n)
+	if o.SourceRoute == wire.StrictSourceRoute && !way.onLink() {
+		return dropped(drop.SourceRouteFailed)
+	}
+	return t.forward(p, in, way)
 }
 
 // inspect looks at what only the destination looks at: the whole chain of

@@ -1,6 +1,7 @@
 package forwarding
 
 import (
+	"math/bits"
 	"net/netip"
 
 	"github.com/icmprouter/icmprouter/drop"
@@ -13,6 +14,7 @@ import (
 // say again: with a new table, it begins anew.
 type recent struct {
 	generation uint64 // of the table
+	edition    uint64 // of its atlas
 	shift      uint8  // leaves as many bits of a hash as number the places
 	ways       []place[*hop]
 	senders    []place[drop.Reason]
@@ -25,39 +27,59 @@ type place[V any] struct {
 	value   V
 }
 
-// The numbers of places, as powers of two: enough for a laboratory's hosts, or, where
+// The numbers of places where nobody says: enough for a laboratory's hosts, or, where
 // the table is too large for the processor's cache, for all that is on its way.
 const (
-	fewPlaces  = 10
-	manyPlaces = 14
+	fewPlaces  = 1 << 10
+	manyPlaces = 1 << 14
 	largeTable = 4096 // routes
 )
 
-// begin forgets all.
-func (r *recent) begin(generation uint64, routes int) {
-	places := fewPlaces
-	if routes > largeTable {
-		places = manyPlaces
+// places is how many addresses the router remembers.
+func (r *Router) places() int {
+	switch {
+	case r.Places > 0:
+		return 1 << (bits.Len(uint(r.Places)) - 1)
+	case r.table.routes() > largeTable:
+		return manyPlaces
 	}
-	*r = recent{
-		generation: generation, shift: uint8(64 - places),
-		ways: make([]place[*hop], 1<<places), senders: make([]place[drop.Reason], 1<<places),
+	return fewPlaces
+}
+
+// begin forgets all, and keeps the memory if it is as much as wanted.
+func (r *recent) begin(places int) {
+	if len(r.ways) == places {
+		clear(r.ways)
+		clear(r.senders)
+		return
+	}
+	r.shift = uint8(64 - bits.TrailingZeros(uint(places)))
+	r.ways, r.senders = make([]place[*hop], places), make([]place[drop.Reason], places)
+}
+
+// begin forgets what the table said, and whose turn it is.
+func (r *Router) begin() {
+	r.recent.begin(r.places())
+	r.recent.generation, r.recent.edition = r.generation, r.table.edition
+	r.turns = nil
+	if t := r.table; t.settings.Multipath.Hash == HashPerPacket {
+		r.turns = make(turns, t.groups)
 	}
 }
 
 // route is Table.Route, by what the router remembers where it can.
 func (r *Router) route(p *wire.Packet, in int) Verdict {
-	if r.recent.ways == nil || r.recent.generation != r.generation {
-		r.recent.begin(r.generation, r.table.fib.Size())
+	if r.recent.ways == nil || r.recent.generation != r.generation || r.recent.edition != r.table.edition {
+		r.begin()
 	}
 	src, dst := p.AddressHashes()
 	way := &r.recent.ways[dst>>r.recent.shift]
 	if way.address != p.Dst {
-		way.address, way.value = p.Dst, r.table.way(p.Dst)
+		way.address, way.value = p.Dst, r.table.lookup(p.Dst)
 	}
 	sender := &r.recent.senders[src>>r.recent.shift]
 	if sender.address != p.Src {
 		sender.address, sender.value = p.Src, r.table.sender(p.Src)
 	}
-	return r.table.route(p, in, way.value, sender.value)
+	return r.table.route(p, in, way.value, sender.value, r.turns)
 }

@@ -34,6 +34,7 @@ type Router struct {
 
 	// recent is what the table said of the addresses of late packets.
 	recent recent
+	turns  turns
 	// options and objects are room for those of the message that is being built.
 	options [wire.MaxOptions]byte
 	objects [maxObjects]icmpgen.Object
@@ -45,6 +46,9 @@ type Router struct {
 type Shared struct {
 	// Limits bounds the errors. Its zero value lets none through.
 	Limits ratelimit.Limits
+	// Places is how many destinations each router remembers the way to, and how many sources:
+	// a power of two, 32 octets for each. Zero: 1024, and 16,384 with more than 4096 routes.
+	Places int
 
 	table      *Table
 	generation uint64 // counts tables: siblings forget what an older one said
@@ -70,6 +74,11 @@ func (r *Router) SetTable(table *Table) {
 	r.generation++
 }
 
+// SetAtlas gives the table an atlas between two packets, for all siblings.
+func (r *Router) SetAtlas(atlas *Atlas, leads Leads) {
+	r.table.SetAtlas(atlas, leads)
+}
+
 // SetDown says, for all siblings, that a link lost its device, or has one again.
 func (r *Router) SetDown(link int, down bool) { r.table.links[link].Down = down }
 
@@ -93,7 +102,9 @@ func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) 
 		if v.Link == in && r.table.settings.Redirects {
 			r.redirect(p, a)
 		}
-		p.DecrementTTL()
+		if !r.table.settings.KeepTTL {
+			p.DecrementTTL()
+		}
 		if p.HasOptions() {
 			p.StampOptions(r.table.stamp(v.Link, p.Dst, now))
 		}
@@ -153,7 +164,7 @@ func (r *Router) drop(v Verdict, p *wire.Packet, count uint64, a arrival) {
 func (r *Router) discard(reason drop.Reason, p *wire.Packet, count uint64, a arrival) {
 	if reason == drop.MissingOctets {
 		if v := r.table.Route(p, a.in); v.Action != Drop || answers[v.Reason] != icmpgen.None {
-			r.drop(Verdict{Reason: reason, Pointer: wire.TotalLengthField}, p, count, a)
+			r.drop(Verdict{Reason: reason, Link: v.Link, Pointer: wire.TotalLengthField}, p, count, a)
 			return
 		}
 	}

@@ -86,8 +86,14 @@ type Path struct {
 type hop struct {
 	Verdict
 	// via is the next hop of a Forward; it is not valid where the destination
-	// itself is on the link. Of a Deliver it is the address that replies come from.
-	via netip.Addr
+	// itself is on the link, or where beyond says that it is not. Of a Deliver it is the
+	// address that replies come from.
+	via    netip.Addr
+	beyond bool
+	// bits is the length of the prefix, if the table itself holds it.
+	bits uint8
+	// group are the ways of a Forward that has several; Link and via are theirs.
+	group *group
 	// scoped says that each link has its own addresses of this prefix: those of
 	// the link that the packet came from are the node's.
 	scoped bool
@@ -113,6 +119,13 @@ type Table struct {
 	senders map[netip.Addr]drop.Reason
 	// local holds, by link, the node's addresses and groups of link-local scope.
 	local [][]netip.Addr
+
+	atlas *Atlas
+	leads leads
+	// groups is the number of all groups, and ownGroups that of the table's own.
+	groups, ownGroups int
+	// edition counts atlases: routers forget what an older one said.
+	edition uint64
 }
 
 // NewTable builds the table of a node from its links and configured routes. It
@@ -128,19 +141,29 @@ func NewTable(links []Link, routes []Route, settings Settings) (*Table, error) {
 	if id := settings.RouterID; id.IsValid() {
 		t.own(id, id)
 	}
+	for _, loopback := range settings.Loopbacks {
+		t.own(loopback, loopback)
+	}
 	if err := t.enter(routes); err != nil {
 		return nil, err
 	}
+	t.ownGroups = t.groups
 	return t, nil
 }
 
-// enter puts configured routes into the FIB. Those that go the same way share a
-// hop: there are many routes, and few ways.
+// insert puts a prefix into the FIB.
+func (t *Table) insert(prefix netip.Prefix, there *hop) {
+	there.bits = uint8(prefix.Bits())
+	t.fib.Insert(prefix, there)
+}
+
+// enter puts configured routes into the FIB. Those that are equally long and go the same
+// way share a hop: there are many routes, and few ways.
 func (t *Table) enter(routes []Route) error {
 	hops, known := make([]*hop, len(routes)), map[Route]*hop{}
 	for i, route := range routes { // all before any is in the FIB: a next hop is on a link
 		way := route
-		way.To = netip.PrefixFrom(route.To.Addr(), 0).Masked() // the family is all that counts
+		way.To = netip.PrefixFrom(netip.PrefixFrom(route.To.Addr(), 0).Masked().Addr(), route.To.Bits()) // family and length are all that counts
 		if known[way] == nil {
 			there, err := t.resolve(route)
 			if err != nil {
@@ -151,9 +174,17 @@ func (t *Table) enter(routes []Route) error {
 		hops[i] = known[way]
 	}
 	for i, route := range routes {
-		t.fib.Insert(route.To.Masked(), hops[i])
+		t.insert(route.To.Masked(), hops[i])
 	}
 	return nil
+}
+
+// routes is the number of prefixes of table and atlas.
+func (t *Table) routes() int {
+	if t.atlas == nil {
+		return t.fib.Size()
+	}
+	return t.fib.Size() + t.atlas.fib.Size()
 }
 
 // connect adds an own address, its prefix, and what else the prefix brings: a
@@ -170,7 +201,7 @@ func (t *Table) connect(link int, address netip.Prefix) {
 			there.anycast = anycast
 			t.senders[anycast] = drop.OwnSource
 		}
-		t.fib.Insert(address.Masked(), there)
+		t.insert(address.Masked(), there)
 	}
 	t.own(address.Addr(), address.Addr())
 	if broadcast, ok := wire.Broadcast(address); ok {
@@ -178,14 +209,14 @@ func (t *Table) connect(link int, address netip.Prefix) {
 		if t.links[link].DirectedBroadcast {
 			there.Verdict = Verdict{Action: Forward, Link: link}
 		}
-		t.fib.Insert(single(broadcast), there)
+		t.insert(single(broadcast), there)
 		t.senders[broadcast] = drop.MartianSource
 	}
 }
 
 // own makes an address the node's; replies to packets to it come from source.
 func (t *Table) own(address, source netip.Addr) {
-	t.fib.Insert(single(address), &hop{Verdict: Verdict{Action: Deliver}, via: source})
+	t.insert(single(address), &hop{Verdict: Verdict{Action: Deliver}, via: source})
 	t.senders[address] = drop.OwnSource
 }
 
@@ -203,6 +234,9 @@ func (t *Table) resolve(route Route) (*hop, error) {
 		return &hop{Verdict: dropped(drop.Rejected)}, nil
 	case Prohibit:
 		return &hop{Verdict: dropped(drop.Prohibited)}, nil
+	}
+	if route.Group != nil {
+		return t.ways(route)
 	}
 	if route.Via.IsValid() && route.Via.BitLen() != route.To.Addr().BitLen() {
 		return nil, fmt.Errorf("route to %s: the next hop %s is of the other family", route.To, route.Via)

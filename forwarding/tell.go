@@ -13,16 +13,17 @@ import (
 const maxObjects = 3
 
 // extensions appends to objects what the settings let an error tell about the
-// interfaces of p (RFC 5837 §4.1).
-func (t *Table) extensions(objects []icmpgen.Object, p *wire.Packet, in int) []icmpgen.Object {
+// interfaces of p, which would have left by link out (RFC 5837 §4.1).
+func (t *Table) extensions(objects []icmpgen.Object, p *wire.Packet, in, out int) []icmpgen.Object {
 	objects = append(objects, t.describe(icmpgen.RoleIncoming, in, p.Src))
-	there, found := t.fib.Lookup(p.Dst)
-	if t.settings.Extensions != ExtensionsAll || !found || there.Action != Forward {
+	there := t.lookup(p.Dst)
+	if t.settings.Extensions != ExtensionsAll || there == nil || there.Action != Forward {
 		return objects
 	}
-	objects = append(objects, t.describe(icmpgen.RoleOutgoing, there.Link, p.Dst))
-	if there.via.IsValid() {
-		objects = append(objects, icmpgen.Object{Class: icmpgen.ClassInterface, Role: icmpgen.RoleNextHop, Addr: there.via})
+	way := t.taken(there, p, out)
+	objects = append(objects, t.describe(icmpgen.RoleOutgoing, way.Link, p.Dst))
+	if way.via.IsValid() {
+		objects = append(objects, icmpgen.Object{Class: icmpgen.ClassInterface, Role: icmpgen.RoleNextHop, Addr: way.via})
 	}
 	return objects
 }

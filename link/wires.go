@@ -3,14 +3,19 @@ package link
 import (
 	"time"
 
-	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
 // Wires is all packets that are on their way on the links of one owner, in one
 // queue of events. It has no lock. What happens at one moment happens in the order in
 // which it was begun, so that the same seeds and packets give the same traffic.
-type Wires struct{ _ int }
+type Wires struct {
+	store    store
+	events   events
+	sequence uint64
+	// segment is one of a super-packet, while its fate is decided.
+	segment wire.Packet
+}
 
 // Parcel is a packet on its way, in a buffer of its own size.
 type Parcel struct {
@@ -22,82 +27,112 @@ type Parcel struct {
 	Hops int
 	// Direction is what it came by.
 	Direction *Direction
-}
 
-// Direction is one direction of a link, and all that it remembers.
-type Direction struct {
-	// Tag is the owner's, to know it by.
-	Tag any
-	// Counters are the owner's to read between two calls.
-	Counters Counters
-}
-
-// Counters count datagrams as they are on the wire. Each one sent arrives, is on its
-// way, or was dropped; those that were duplicated arrive once more:
-//
-//	Sent + Duplicated = Arrived + sum of Dropped + OnWay
-type Counters struct {
-	Sent, Arrived, OnWay uint64
-	// Duplicated is the copies that were made.
-	Duplicated uint64
-	// Reordered is those that overtook by Reorder.
-	Reordered uint64
-	// Corrupted is those whose bits were changed.
-	Corrupted uint64
-	// Marked is those that a queue marked (RFC 3168).
-	Marked uint64
-	// Dropped is the others, by reason: drop.LinkLoss, drop.LinkCut, drop.QueueFull,
-	// drop.QueueEarly, drop.LinkFull.
-	Dropped [drop.NumReasons]uint64
+	fate     fate
+	next     *Parcel // in the queue, behind it on the way, or free
+	sequence uint64
+	sent     time.Duration // when the queue took it
+	count    uint64        // as Packet.WireCount
+	chunk    *chunk
+	slot     uint16
+	ordered  bool // in the line of its direction
 }
 
 // NewWires returns wires whose packets take at most limit octets of memory, in
 // pieces that grow returns and that stay the wires'. Beyond, packets are dropped: drop.LinkFull.
-func NewWires(limit int, grow func(octets int) ([]byte, error)) *Wires { panic("not yet") }
-
-// NewDirection returns a direction whose chances come from seed.
-func (w *Wires) NewDirection(seed uint64, b Behavior) *Direction { panic("not yet") }
-
-// Set changes the behavior, at now: not what is on its way already, but for Down,
-// and for Rate, which holds for what waits too. Slices and Trace stay the caller's and do not change.
-// Parts that are as before go on as if nothing had been said.
-func (d *Direction) Set(b Behavior, now time.Duration) { panic("not yet") }
-
-// Behavior is what was set last.
-func (d *Direction) Behavior() Behavior { panic("not yet") }
-
-// Instant says that packets cross at once, and nothing can happen to them: they need not be
-// sent by Send.
-func (d *Direction) Instant() bool { panic("not yet") }
-
-// Send takes a parsed packet that leaves at now. Its bytes are read until Send returns
-// and stay the caller's. A super-packet is sent as its segments unless nothing but
-// Delay is set; a checksum that is still to be completed is completed if bits are to be changed or counted.
-func (d *Direction) Send(p *wire.Packet, hops int, now time.Duration) { panic("not yet") }
-
-// Cut drops all that is on its way.
-func (d *Direction) Cut() { panic("not yet") }
+// The pieces are of 132 KiB and multiples. What is noted of each packet comes on top, some 350 octets.
+func NewWires(limit int, grow func(octets int) ([]byte, error)) *Wires {
+	w := &Wires{store: store{limit: limit, grow: grow}}
+	w.segment.Attach(make([]byte, wire.BufferSize))
+	return w
+}
 
 // Next is when the next thing happens; false: nothing will.
-func (w *Wires) Next() (at time.Duration, ok bool) { panic("not yet") }
+func (w *Wires) Next() (at time.Duration, ok bool) {
+	for len(w.events) > 0 {
+		first := &w.events[0]
+		if first.parcel != nil || first.sequence == first.d.departure {
+			return first.at, true
+		}
+		w.amend()
+	}
+	return 0, false
+}
+
+// amend puts the first event, a departure that stands too early, where it belongs.
+func (w *Wires) amend() {
+	e := w.events[0]
+	if e.d.sending == nil || e.d.leaves == forever {
+		e.d.scheduled = false
+		w.events.pop()
+		return
+	}
+	e.at, e.sequence = e.d.leaves, e.d.departure
+	w.events.replace(e)
+}
 
 // Arrive does what is due by now, in order, up to the next arrival, which it returns;
 // nil: nothing more is due. The parcel is the caller's until Free.
-func (w *Wires) Arrive(now time.Duration) *Parcel { panic("not yet") }
+func (w *Wires) Arrive(now time.Duration) *Parcel {
+	for len(w.events) > 0 && w.events[0].at <= now {
+		e := w.events[0]
+		switch {
+		case e.parcel != nil:
+			w.arrive(e)
+			return e.parcel
+		case e.sequence == e.d.departure:
+			e.d.depart()
+		default:
+			w.amend()
+		}
+	}
+	return nil
+}
+
+// arrive takes the first event, an arrival, away.
+func (w *Wires) arrive(e event) {
+	p, d := e.parcel, e.d
+	if p.ordered && p.next != nil {
+		d.first = p.next
+		w.events.replace(event{d.first.At, d.first.sequence, d, d.first})
+	} else {
+		w.events.pop()
+		if p.ordered {
+			d.first, d.last = nil, nil
+		}
+	}
+	p.next = nil
+	d.Counters.Arrived += p.count
+	d.Counters.OnWay -= p.count
+}
 
 // Copy returns a parcel with a copy of the packet, words and GSO facts included, that is on
 // no direction: room for what must outlive its buffer. nil: the memory is full.
-func (w *Wires) Copy(p *wire.Packet) *Parcel { panic("not yet") }
+func (w *Wires) Copy(p *wire.Packet) *Parcel {
+	c := w.copy(p)
+	if c != nil {
+		c.Packet.Parse()
+		c.At, c.Hops, c.Direction = 0, 0, nil
+	}
+	return c
+}
+
+// copy is Copy without the words.
+func (w *Wires) copy(p *wire.Packet) *Parcel {
+	c := w.store.take(len(p.Data))
+	if c != nil {
+		c.Packet.SetLen(len(p.Data))
+		copy(c.Packet.Data, p.Data)
+		c.Packet.GSO = p.GSO
+	}
+	return c
+}
 
 // Free gives back what Arrive or Copy returned.
-func (w *Wires) Free(p *Parcel) { panic("not yet") }
+func (w *Wires) Free(p *Parcel) { w.store.give(p) }
 
-// Trace is a list of moments at which a packet may leave, over and over.
-type Trace struct {
-	// Departures are in order, each with room for Octets.
-	Departures []time.Duration
-	// Octets is how much leaves at each: 1500 in mahimahi's.
-	Octets int
-	// Period is after how long the list begins again.
-	Period time.Duration
+// begin is the next number of the order in which things are begun.
+func (w *Wires) begin() uint64 {
+	w.sequence++
+	return w.sequence
 }

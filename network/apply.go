@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/tundev"
@@ -14,11 +13,12 @@ import (
 // change is what must be done for a plan, prepared so that it can be undone
 // until it is done.
 type change struct {
-	net      *Network
-	busyPoll time.Duration
-	nodes    []*node
-	tables   []*forwarding.Table
-	ports    []*port
+	net    *Network
+	plan   Plan
+	nodes  []*node
+	tables []*forwarding.Table
+	ports  []*port
+	cables []*cable
 	// reused maps a port of the new plan to the one whose device it takes over.
 	reused map[*port]*port
 	opened []tundev.Device
@@ -37,8 +37,11 @@ func (n *Network) Apply(plan Plan) error {
 	if plan.workers() != len(n.workers) {
 		return fmt.Errorf("workers: there are %d, and not %d: restart to change that", len(n.workers), plan.workers())
 	}
-	c := &change{net: n, busyPoll: plan.BusyPoll, reused: map[*port]*port{}}
-	if err := c.prepare(plan); err != nil {
+	if err := plan.movable(); err != nil {
+		return err
+	}
+	c := &change{net: n, plan: plan, reused: map[*port]*port{}}
+	if err := c.prepare(); err != nil {
 		c.rollBack()
 		return err
 	}
@@ -58,8 +61,8 @@ func (n *Network) Apply(plan Plan) error {
 }
 
 // prepare builds the tables and opens or adapts the devices.
-func (c *change) prepare(plan Plan) error {
-	for _, planned := range plan.Nodes {
+func (c *change) prepare() error {
+	for _, planned := range c.plan.Nodes {
 		links := make([]forwarding.Link, len(planned.Interfaces))
 		for i := range planned.Interfaces {
 			links[i] = planned.Interfaces[i].Link
@@ -76,12 +79,34 @@ func (c *change) prepare(plan Plan) error {
 		}
 		nd.sit(c.net.workers, forwarding.New(table, planned.Limits))
 	}
+	for _, planned := range c.plan.Links {
+		c.cables = append(c.cables, lay(planned, c.nodes))
+	}
 	for _, p := range c.ports {
+		if p.spec.Name == "" {
+			continue
+		}
 		if err := c.equip(p); err != nil {
 			return fmt.Errorf("%s.%s: %w", p.node.name, p.name, err)
 		}
 	}
+	c.guide()
 	return nil
+}
+
+// guide gives the tables the routes that Routing computes. A device that is lost now
+// is looked for at once; what leads to it until then is dropped there.
+func (c *change) guide() {
+	if c.plan.Routing == Static {
+		return
+	}
+	atlas, leads := c.plan.Routes(func(node, link int) bool {
+		p := c.nodes[node].ports[link]
+		return !p.down() || c.reused[p] != nil
+	})
+	for i, table := range c.tables {
+		table.SetAtlas(atlas, leads[i])
+	}
 }
 
 // equip finds the device of a port: one that is open and stays, or a new one.
@@ -130,7 +155,7 @@ func (c *change) open(p *port) error {
 
 // wants says whether the new plan has the device that the spec names.
 func (c *change) wants(spec tundev.Spec) bool {
-	return slices.ContainsFunc(c.ports, func(p *port) bool { return sameDevice(p.spec, spec) })
+	return slices.ContainsFunc(c.ports, func(p *port) bool { return p.spec.Name != "" && sameDevice(p.spec, spec) })
 }
 
 // rollBack undoes what prepare did.
@@ -147,13 +172,13 @@ func (c *change) rollBack() {
 // returns the devices that nobody uses now.
 func (c *change) swap() (gone []tundev.Device) {
 	n := c.net
+	before := map[string]*node{}
+	for _, nd := range n.nodes {
+		before[nd.name] = nd
+	}
 	for i, nd := range c.nodes {
-		if old := n.node(nd.name); old != nil {
-			old.seats[0].router.Limits = nd.seats[0].router.Limits
-			for k := range nd.seats {
-				nd.seats[k].router = old.seats[k].router
-			}
-			nd.seats[0].router.SetTable(c.tables[i])
+		if old := before[nd.name]; old != nil {
+			nd.inherit(old, c.tables[i])
 		}
 	}
 	kept := map[*port]bool{}
@@ -163,31 +188,53 @@ func (c *change) swap() (gone []tundev.Device) {
 			p.device = old.device
 			p.node.seats[0].lanes[p.link].counts = old.counts()
 		}
-		p.router().SetDown(p.link, p.device == nil)
+		p.router().SetDown(p.link, p.down())
 	}
 	for _, old := range n.ports {
 		if !kept[old] && old.device != nil {
 			gone = append(gone, old.device)
 		}
 	}
-	n.nodes, n.ports, n.busyPoll = c.nodes, c.ports, c.busyPoll
+	c.connect()
+	n.nodes, n.ports, n.cables, n.busyPoll = c.nodes, c.ports, c.cables, c.plan.BusyPoll
+	n.plan = c.plan.skeleton()
 	n.deal()
 	return gone
 }
 
-func (n *Network) node(name string) *node {
-	for _, nd := range n.nodes {
-		if nd.name == name {
-			return nd
-		}
+// inherit gives a node the routers of the one that it was before.
+func (nd *node) inherit(old *node, table *forwarding.Table) {
+	old.seats[0].router.Limits = nd.seats[0].router.Limits
+	for k := range nd.seats {
+		nd.seats[k].router = old.seats[k].router
 	}
-	return nil
+	nd.seats[0].router.SetTable(table)
+}
+
+// connect gives the cables the directions of those that they were before, and cuts
+// those that are gone.
+func (c *change) connect() {
+	n := c.net
+	before := map[string]*cable{}
+	for _, old := range n.cables {
+		before[old.name] = old
+	}
+	for _, new := range c.cables {
+		old := before[new.name]
+		if old != nil && !new.same(old) {
+			old = nil
+		}
+		new.connect(old, n.workers[0], c.plan.Seed, n.now())
+	}
+	for _, old := range n.cables {
+		old.cut()
+	}
 }
 
 // portOf finds the port whose device is the one that the spec names.
 func (n *Network) portOf(spec tundev.Spec) *port {
 	for _, p := range n.ports {
-		if sameDevice(p.spec, spec) {
+		if p.spec.Name != "" && sameDevice(p.spec, spec) {
 			return p
 		}
 	}

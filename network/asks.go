@@ -124,6 +124,15 @@ func (a *asks) meet() {
 	}
 }
 
+// settle does what waits while no worker runs.
+func (a *asks) settle() {
+	if a.pending.Load() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.answer()
+	}
+}
+
 // answer does what waits, under mu, while all workers rest, and lets them go on.
 func (a *asks) answer() {
 	var drain [64]byte

@@ -17,24 +17,32 @@ type seat struct {
 	shared *sync.Mutex // nil: the node has no other seat
 }
 
-// lane is what one worker has of a link: packets that wait for its device, and counters.
+// lane is what one worker has of a link: packets that wait for its device, or the
+// lane at its other end, and counters.
 type lane struct {
 	seat    *seat
 	port    *port
+	peer    *lane // nil: packets are the device's
 	packets []*wire.Packet
 	// forwarded says of each whether it came from a device; if not, it is the pool's.
 	forwarded []bool
 	counts    counts
 }
 
-// counts are datagrams as they are on the wire; unread are reads that failed.
-type counts struct{ received, sent, refused, unread uint64 }
+// counts are datagrams as they are on the wire; unread are reads that failed, and
+// endless and full are drops between two nodes, by the reasons of those names.
+type counts struct {
+	received, sent, refused, unread uint64
+	endless, full                   uint64
+}
 
 func (c *counts) add(o counts) {
 	c.received += o.received
 	c.sent += o.sent
 	c.refused += o.refused
 	c.unread += o.unread
+	c.endless += o.endless
+	c.full += o.full
 }
 
 // Buffer lends a packet to the router (forwarding.Output): after all that is
@@ -46,9 +54,14 @@ func (s *seat) Buffer() *wire.Packet {
 	return s.worker.pool.lend()
 }
 
-// Send queues a packet of the router until the batch is over (forwarding.Output).
+// Send queues a packet of the router until the batch is over, or has it cross to
+// another node (forwarding.Output).
 func (s *seat) Send(link int, p *wire.Packet) {
 	l := &s.lanes[link]
+	if l.peer != nil {
+		s.worker.cross(l, p)
+		return
+	}
 	if len(l.packets) == 0 {
 		s.worker.queued = append(s.worker.queued, l)
 	}

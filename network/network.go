@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/tundev"
 )
 
@@ -19,8 +20,13 @@ type Network struct {
 
 	nodes    []*node
 	ports    []*port
+	cables   []*cable
 	workers  []*worker
 	busyPoll time.Duration
+	plan     Plan // that was applied, as far as routes are computed of it
+	stepped  bool // by who owns the time
+
+	reroute chan struct{} // holds an element when a device came or went
 
 	asks    asks
 	changes sync.Mutex // held by who applies a plan or looks after devices
@@ -35,21 +41,34 @@ type node struct {
 	shared sync.Mutex
 }
 
-// port is a link of a node, and the device that it is attached to.
+// port is a link of a node, and the device that it is attached to, or else the
+// port of another node.
 type port struct {
 	node   *node
 	link   int
 	name   string
-	spec   tundev.Spec
+	spec   tundev.Spec   // without a name: none
 	device tundev.Device // nil: down
 	ready  bool          // it may have packets
 	lane   *lane         // that of the worker that reads the device
+
+	cable *cable          // nil: the port is none's end
+	peer  *port           // at the other end of the cable
+	out   *link.Direction // to the peer; nil: nothing ever happened to packets there
+}
+
+// down says that no packet can leave by the port.
+func (p *port) down() bool {
+	if p.cable != nil {
+		return p.cable.plan.Down
+	}
+	return p.device == nil
 }
 
 // New opens the devices of a plan and wires its nodes to them. The opener stays
 // the caller's, to be closed after the network.
 func New(plan Plan, opener tundev.Opener, log *slog.Logger) (*Network, error) {
-	n := &Network{opener: opener, log: log}
+	n := &Network{opener: opener, log: log, reroute: make(chan struct{}, 1)}
 	if err := n.asks.open(); err != nil {
 		return nil, err
 	}
@@ -108,6 +127,7 @@ func (n *Network) Run(ctx context.Context) error {
 	defer others.Wait()
 	defer stop() // and then wait
 	others.Go(func() { n.watch(ctx) })
+	others.Go(func() { n.rerouter(ctx) })
 	errs := make([]error, len(n.workers))
 	var working sync.WaitGroup
 	for i, w := range n.workers {
@@ -138,6 +158,10 @@ func (n *Network) attach(p *port, device tundev.Device) {
 	p.device = device
 	p.router().SetDown(p.link, device == nil)
 	n.deal()
+	select {
+	case n.reroute <- struct{}{}:
+	default: // it is to be done already
+	}
 }
 
 // deal shares the ports out among the workers. All of them rest.
@@ -145,14 +169,30 @@ func (n *Network) deal() {
 	for _, w := range n.workers {
 		w.ports = w.ports[:0]
 	}
-	for i, p := range n.ports {
-		w := n.workers[i%len(n.workers)]
+	dealt := 0
+	for _, p := range n.ports {
+		if p.spec.Name == "" {
+			p.tie(n.workers)
+			continue
+		}
+		w := n.workers[dealt%len(n.workers)]
+		dealt++
 		w.ports = append(w.ports, p)
-		p.lane = &p.node.seats[w.index].lanes[p.link]
+		p.lane = p.laneOf(w)
 		p.ready = p.device != nil
 	}
 	for _, w := range n.workers {
 		w.begin()
+	}
+}
+
+// tie has the lanes of each worker lead to those of the peer.
+func (p *port) tie(workers []*worker) {
+	if p.peer == nil {
+		return
+	}
+	for _, w := range workers {
+		p.laneOf(w).peer = p.peer.laneOf(w)
 	}
 }
 

@@ -3,6 +3,7 @@
 package network
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/icmprouter/icmprouter/forwarding"
@@ -81,3 +82,25 @@ const (
 
 // workers is the number of threads.
 func (p *Plan) workers() int { return max(1, p.Workers) }
+
+// movable says whether the workers can move the plan's packets: packets wait on
+// links for one worker only.
+func (p *Plan) movable() error {
+	if p.workers() == 1 {
+		return nil
+	}
+	for _, l := range p.Links {
+		if !still(&l.To[0]) || !still(&l.To[1]) {
+			return fmt.Errorf("workers: link %s does something to packets, and one worker moves such: there are %d", l.Name, p.workers())
+		}
+	}
+	return nil
+}
+
+// skeleton is what routes are computed of, without the routes that nobody hears of.
+func (p *Plan) skeleton() Plan {
+	if p.Routing == Static {
+		return Plan{Seed: p.Seed, BusyPoll: p.BusyPoll, Workers: p.Workers}
+	}
+	return *p
+}

@@ -3,6 +3,7 @@ package network
 import (
 	"os"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -91,7 +92,7 @@ func TestLookSeesEveryDescriptor(t *testing.T) {
 			p.ready = false
 		}
 		in.Write([]byte{0})
-		if err := w.look(5000); err != nil || len(w.ready) != 1 || w.ready[0] != l.net.ports[1] {
+		if err := w.look(5 * time.Second); err != nil || len(w.ready) != 1 || w.ready[0] != l.net.ports[1] {
 			t.Errorf("queue %d: %v, %d ports are ready", i, err, len(w.ready))
 		}
 		unix.Read(d.polled[i], make([]byte, 1))

@@ -227,16 +227,16 @@ func TestStatsWhileRunning(t *testing.T) {
 // Fragments expire by the network's clock, which wakes the worker in time.
 func TestExpire(t *testing.T) {
 	l := newLab(t, twoLinks())
-	if timeout := l.net.workers[0].timeout(); timeout != -1 {
-		t.Errorf("a timeout of %d ms, and nothing waits", timeout)
+	if timeout := l.net.workers[0].timeout(); timeout != forever {
+		t.Errorf("a timeout of %v, and nothing waits", timeout)
 	}
 	first := ip(hosts[0][0], hosts[0][2], 7, layers.IPProtocolUDP, true, &layers.UDP{SrcPort: 1, DstPort: 2}, pattern(0, 72))
 	stop := l.run()
 	l.inject("left", first)
 	eventually(t, "the fragment is held", func() bool { return l.counters().Held == 1 })
 	stop()
-	if timeout := l.net.workers[0].timeout(); timeout <= 0 || timeout > 60_001 {
-		t.Errorf("a timeout of %d ms, wanted up to a minute", timeout)
+	if timeout := l.net.workers[0].timeout(); timeout <= 0 || timeout > time.Minute {
+		t.Errorf("a timeout of %v, wanted up to a minute", timeout)
 	}
 	w := l.net.workers[0]
 	w.now = clock() + time.Minute

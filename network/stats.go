@@ -2,6 +2,7 @@ package network
 
 import (
 	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/tundev"
 )
 
@@ -15,8 +16,9 @@ type NodeStats struct {
 // LinkStats is what one link has counted, in datagrams as they are on the wire.
 type LinkStats struct {
 	Name string
-	// Device names the device and its namespace.
-	Device string
+	// Device names the device and its namespace; empty: there is none, and Peer names the
+	// interface at the other end of the link, as NODE:INTERFACE.
+	Device, Peer string
 	// Up says that the device is open.
 	Up bool
 	// Received came from the device; Sent was taken by it; Refused was not.
@@ -26,6 +28,11 @@ type LinkStats struct {
 	// over; and of what the router wrote, be it part of Sent or of Refused. To the
 	// kernel a super-packet is one.
 	Missed, Lost uint64
+	// Endless are those that crossed more links than any TTL allows, and Full those for
+	// which there was no memory, on their way to the peer.
+	Endless, Full uint64
+	// Way is what the link did to packets to the peer; nil: nothing ever.
+	Way *link.Counters
 }
 
 // Stats returns the counters of all nodes at one moment between two batches, and
@@ -40,10 +47,7 @@ func (n *Network) Stats() (stats []NodeStats) {
 			}
 			for _, p := range nd.ports {
 				c := p.counts()
-				s.Links = append(s.Links, LinkStats{
-					Name: p.name, Device: p.spec.String(), Up: p.device != nil,
-					Received: c.received, Sent: c.sent, Refused: c.refused, Missed: c.unread,
-				})
+				s.Links = append(s.Links, p.stats(c))
 				devices = append(devices, p.device)
 			}
 			stats = append(stats, s)
@@ -56,6 +60,24 @@ func (n *Network) Stats() (stats []NodeStats) {
 		}
 	}
 	return stats
+}
+
+// stats is what is known of a port without asking its device.
+func (p *port) stats(c counts) LinkStats {
+	s := LinkStats{
+		Name: p.name, Up: !p.down(),
+		Received: c.received, Sent: c.sent, Refused: c.refused, Missed: c.unread, Endless: c.endless, Full: c.full,
+	}
+	if p.peer == nil {
+		s.Device = p.spec.String()
+		return s
+	}
+	s.Peer = p.peer.node.name + ":" + p.peer.name
+	if p.out != nil {
+		way := p.out.Counters
+		s.Way = &way
+	}
+	return s
 }
 
 // counts sums up the lanes to a port.

@@ -33,6 +33,9 @@ func (n *Network) lookAfter() {
 	defer n.changes.Unlock()
 	devices := n.devices()
 	for i, p := range n.ports {
+		if p.spec.Name == "" {
+			continue
+		}
 		device := devices[i]
 		if device == nil {
 			if again, err := n.opener.Reopen(p.spec); err == nil {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/tundev"
 	"github.com/icmprouter/icmprouter/wire"
 )
@@ -29,6 +30,11 @@ const (
 	pollRounds = 4
 	// expiryInterval is how late fragments may expire while packets move.
 	expiryInterval = 100 * time.Millisecond
+	// wakeUp is how long it may take to wake up. Nobody sleeps closer than that to the
+	// arrival of a packet on a link.
+	wakeUp = 80 * time.Microsecond
+	// linkMemory is what packets on their way on links may take at most, in octets.
+	linkMemory = 1 << 30
 )
 
 // start is the zero of the network's clock: the Unix epoch, carried on by the
@@ -45,7 +51,8 @@ func clock() time.Duration { return startEpoch + time.Since(start) }
 type worker struct {
 	net    *Network
 	index  int
-	memory []byte // of batch and pool
+	memory []byte   // of batch and pool
+	pieces [][]byte // of wires
 	batch  *wire.Batch
 	pool   pool
 
@@ -55,8 +62,14 @@ type worker struct {
 	owners []*port       // whose each of polled is: the pipe is nobody's
 	queued []*lane       // those that packets wait in
 	now    time.Duration // when the round began
-	due    time.Duration // when to look for fragments that expire
-	held   bool          // fragments may have come since that was last asked
+
+	wires     *link.Wires
+	crossings []crossing     // packets between two nodes, and those that were
+	parcels   []*link.Parcel // that packets of this round are in
+	at        time.Duration  // when the packet came that a router has
+	hops      int            // and how many links it had crossed
+	due       time.Duration  // when to look for fragments that expire
+	held      bool           // fragments may have come since that was last asked
 }
 
 // equip gets the worker its buffers.
@@ -66,7 +79,17 @@ func (w *worker) equip() (err error) {
 	}
 	w.batch = wire.NewBatch(batchSize, batchBudget, w.memory[:batchOctets:batchOctets])
 	w.pool.fill(w.memory[batchOctets:])
+	w.wires = link.NewWires(linkMemory, w.grow)
 	return nil
+}
+
+// grow gets the wires another piece of memory.
+func (w *worker) grow(octets int) ([]byte, error) {
+	memory, err := mapped(octets)
+	if err == nil {
+		w.pieces = append(w.pieces, memory)
+	}
+	return memory, err
 }
 
 // strip gives the buffers back. A second call does nothing.
@@ -75,6 +98,10 @@ func (w *worker) strip() {
 		unix.Munmap(w.memory)
 		w.memory = nil
 	}
+	for _, memory := range w.pieces {
+		unix.Munmap(memory)
+	}
+	w.pieces = nil
 }
 
 // begin looks at the ports that the worker was dealt.
@@ -104,6 +131,7 @@ func (w *worker) addPolled(fd int, p *port) {
 func (w *worker) run(ctx context.Context) (err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	defer punctual()()
 	idle, since := false, time.Duration(0)
 	for round := 0; ctx.Err() == nil && err == nil; round++ {
 		if w.net.asks.pending.Load() {
@@ -119,6 +147,7 @@ func (w *worker) run(ctx context.Context) (err error) {
 		switch {
 		case idle && w.now-since >= w.net.busyPoll:
 			err = w.look(w.timeout())
+			w.due = 0 // what it slept for may be fragments
 		case idle || len(w.ports) <= fewPorts || round%pollRounds == 0:
 			err = w.look(0)
 		}
@@ -126,9 +155,10 @@ func (w *worker) run(ctx context.Context) (err error) {
 	return err
 }
 
-// round moves one batch from each port that is ready, and says whether there
-// was one. A port that gave nothing is not ready any more.
+// round moves what arrives on links, and one batch from each port that is ready, and says whether there
+// was anything. A port that gave nothing is not ready any more.
 func (w *worker) round() (moved bool) {
+	moved = w.advance()
 	ready := w.ready[:0]
 	for _, p := range w.ready {
 		if p.ready = w.pump(p); p.ready {
@@ -140,7 +170,7 @@ func (w *worker) round() (moved bool) {
 		w.due = w.now + expiryInterval
 		w.expire()
 	}
-	return len(ready) > 0
+	return moved || len(ready) > 0
 }
 
 // pump moves one batch from a port's device through its node, and says whether
@@ -150,12 +180,9 @@ func (w *worker) pump(p *port) (more bool) {
 	err := p.device.Read(w.batch)
 	packets, l := w.batch.Packets(), p.lane
 	for i := range packets {
-		packet := &packets[i]
-		l.seat.router.Receive(packet, p.link, w.now, l.seat)
-		l.counts.received += uint64(packet.WireCount())
-		w.pool.settle()
+		w.receive(l, &packets[i], 0, w.now)
 	}
-	w.flush()
+	w.finish()
 	if errors.Is(err, tundev.ErrGone) {
 		w.lose(p.device, err)
 		return false
@@ -171,13 +198,13 @@ func (w *worker) lose(device tundev.Device, err error) {
 	w.net.asks.later(func() { w.net.lose(device, err) })
 }
 
-// look finds the ports that have packets: if none has, it waits, for timeout
-// milliseconds, -1 being for ever, or until somebody asks. Of few ports it
+// look finds the ports that have packets: if none has, it waits until timeout,
+// forever being for ever, or until somebody asks. Of few ports it
 // takes all without a question if it is not to wait.
-func (w *worker) look(timeout int) error {
+func (w *worker) look(timeout time.Duration) error {
 	few := timeout == 0 && len(w.ports) <= fewPorts
 	if !few {
-		if _, err := unix.Poll(w.polled, timeout); err != nil && err != unix.EINTR {
+		if err := poll(w.polled, timeout); err != nil && err != unix.EINTR {
 			return fmt.Errorf("waiting for devices: %w", err)
 		}
 		for i, p := range w.owners {
@@ -198,31 +225,41 @@ func (w *worker) look(timeout int) error {
 
 // expire lets each router end the fragments whose time is over.
 func (w *worker) expire() {
+	if !w.held {
+		return
+	}
+	w.at, w.hops = w.now, 0
 	for _, nd := range w.net.nodes {
 		s := &nd.seats[w.index]
 		if next, waits := s.router.NextExpiry(s); waits && next <= w.now {
 			s.router.Expire(w.now, s)
 			w.pool.settle()
-			w.flush()
+			w.cascade()
+			w.finish()
 		}
 	}
 }
 
-// timeout is how long nobody needs the clock, in milliseconds; -1: for ever.
-func (w *worker) timeout() int {
-	if !w.held { // no fragment has come since there was none
-		return -1
+// forever is the timeout of who needs no clock.
+const forever = time.Duration(-1)
+
+// timeout is how long nobody needs the clock, or forever. Who waits for a packet on a link
+// is awake before it comes.
+func (w *worker) timeout() time.Duration {
+	next, ok := w.nextEvent()
+	if !ok {
+		return forever
 	}
-	timeout := -1
+	return max(0, next-clock()-wakeUp)
+}
+
+// nextExpiry is when the first fragments expire.
+func (w *worker) nextExpiry() (next time.Duration, waits bool) {
 	for _, nd := range w.net.nodes {
 		s := &nd.seats[w.index]
-		if next, waits := s.router.NextExpiry(s); waits {
-			left := int(max(0, next-clock())/time.Millisecond) + 1
-			if timeout < 0 || left < timeout {
-				timeout = left
-			}
+		if at, ok := s.router.NextExpiry(s); ok && (!waits || at < next) {
+			next, waits = at, true
 		}
 	}
-	w.held = timeout >= 0
-	return timeout
+	return next, waits
 }

@@ -24,5 +24,36 @@ type Ways struct {
 
 // Shortest returns all shortest ways of each node 0 to nodes-1 to each destination,
 // which is where it is at home: one node, or several that are the same to senders (anycast).
-// Links that are equally short are in one group.
-func Shortest(nodes int, edges []Edge, destinations [][]int) *Ways { panic("not yet") }
+// Links that are equally short are in one group. A sum of metrics of 2^30 or more is no way. A node that
+// has more than 65535 groups, which takes as many destinations, uses one link alone for the rest.
+func Shortest(nodes int, edges []Edge, destinations [][]int) *Ways {
+	g := newGraph(nodes, edges)
+	w := &Ways{Groups: make([][][]int, nodes), Of: make([][]uint16, nodes), Distance: make([][]int32, nodes)}
+	of, distance := make([]uint16, nodes*len(destinations)), make([]int32, nodes*len(destinations))
+	for n := range nodes {
+		from, to := n*len(destinations), (n+1)*len(destinations)
+		w.Of[n], w.Distance[n] = of[from:to:to], distance[from:to:to]
+		g.distances(n)
+		nearest(w.Distance[n], g.distance, destinations)
+	}
+	s := sets{state: make([]int32, len(destinations))}
+	for n := range nodes {
+		w.Groups[n] = s.group(g.leaving(int32(n)), w.Distance, w.Distance[n], w.Of[n])
+	}
+	for i, d := range distance {
+		if d == far {
+			distance[i] = -1
+		}
+	}
+	return w
+}
+
+// nearest is how far each destination is: as far as the nearest of its homes.
+func nearest(row, distance []int32, destinations [][]int) {
+	for d, homes := range destinations {
+		row[d] = far
+		for _, home := range homes {
+			row[d] = min(row[d], distance[home])
+		}
+	}
+}

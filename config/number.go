@@ -1,0 +1,246 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+)
+
+// numbering gives addresses of one family to what has none.
+type numbering struct {
+	*source
+	file *File
+	// path is that of the prefix.
+	path string
+	// written has all addresses of the file, with their prefixes.
+	written prefixSet
+	full    bool
+}
+
+// bare is what has no address, and what else has a number of its own, so that
+// nothing is numbered anew when addresses are written somewhere.
+type bare struct {
+	links []*Link // nil: it has addresses
+	tuns  []end   // of no node: it has addresses
+	nodes []string
+}
+
+// number numbers what has no address, if the file says from what.
+func (s *source) number(f *File) {
+	if !f.Addressing.V4.IsValid() && !f.Addressing.V6.IsValid() {
+		return
+	}
+	n := numbering{source: s, file: f}
+	n.collect()
+	what := n.bare()
+	for _, family := range []struct {
+		prefix netip.Prefix
+		path   string
+		is4    bool
+	}{{f.Addressing.V4, "addressing.v4", true}, {f.Addressing.V6, "addressing.v6", false}} {
+		n.path, n.full = family.path, false
+		if family.prefix.IsValid() && n.checkAddressing(family.prefix, family.is4) {
+			n.from(family.prefix, what)
+		}
+	}
+	n.routes(what)
+}
+
+// collect puts all addresses that are written into the set.
+func (n *numbering) collect() {
+	add := func(prefixes []netip.Prefix) {
+		for _, p := range prefixes {
+			if p.IsValid() && !local(p.Addr()) {
+				n.written.add(p)
+			}
+		}
+	}
+	for _, node := range n.file.Nodes {
+		for _, a := range append(slices.Clone(node.Loopbacks), node.RouterID) {
+			if a.IsValid() {
+				n.written.add(netip.PrefixFrom(a, a.BitLen()))
+			}
+		}
+		for _, i := range node.Interfaces {
+			add(i.Addresses)
+			add(i.TUN.Addresses)
+		}
+	}
+}
+
+// bare finds what has no address. A link has none if neither end has, and a TUN
+// if neither side has.
+func (n *numbering) bare() (b bare) {
+	b.nodes = slices.SortedFunc(maps.Keys(n.file.Nodes), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) })
+	for i := range n.file.Links {
+		l := &n.file.Links[i]
+		if !l.wired || n.has(n.addresses(l.ends[0])) || n.has(n.addresses(l.ends[1])) {
+			l = nil
+		}
+		b.links = append(b.links, l)
+	}
+	for _, node := range b.nodes {
+		interfaces := n.file.Nodes[node].Interfaces
+		for _, name := range slices.SortedFunc(maps.Keys(interfaces), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) }) {
+			e := end{node, name}
+			path := interfacePath(e)
+			if !n.has(path + ".tun") {
+				continue
+			}
+			if n.has(path+".addresses") || n.has(path+".tun.addresses") {
+				e = end{}
+			}
+			b.tuns = append(b.tuns, e)
+		}
+	}
+	return b
+}
+
+func interfacePath(e end) string { return join(join("nodes", e.node)+".interfaces", e.iface) }
+
+// addresses is the path of the addresses of an interface.
+func (n *numbering) addresses(e end) string { return interfacePath(e) + ".addresses" }
+
+// from numbers what is bare from a prefix.
+func (n *numbering) from(p netip.Prefix, what bare) {
+	links, tuns, loopbacks := regions(p)
+	var k uint64
+	for _, l := range what.links {
+		if l == nil {
+			k++
+			continue
+		}
+		pair := n.next(links.pair, links, &k)
+		n.give(l.ends[0], pair.Addr(), pair.Bits())
+		n.give(l.ends[1], pair.Addr().Next(), pair.Bits())
+	}
+	k = 0
+	for _, e := range what.tuns {
+		if e == (end{}) {
+			k++
+			continue
+		}
+		pair := n.next(tuns.pair, tuns, &k)
+		n.give(e, pair.Addr(), pair.Bits())
+		n.giveTUN(e, pair.Addr().Next(), pair.Bits())
+	}
+	k = 0
+	for _, name := range what.nodes {
+		node := n.file.Nodes[name]
+		if n.has(join("nodes", name) + ".loopbacks") {
+			k++
+			continue
+		}
+		if single := n.next(loopbacks.single, loopbacks, &k); single.IsValid() {
+			node.Loopbacks = append(node.Loopbacks, single.Addr())
+			n.file.Nodes[name] = node
+		}
+	}
+	if n.full {
+		n.refuse(n.path, fmt.Sprintf("%s has no room for %d links, %d TUNs and %d loopbacks", p, len(what.links), len(what.tuns), len(what.nodes)),
+			enough(p, what))
+	}
+}
+
+// mostSkipped bounds how many numbers are skipped over before one that is free.
+const mostSkipped = 1 << 16
+
+// next returns the next prefix that overlaps nothing that is written, or none.
+func (n *numbering) next(nth func(uint64) (netip.Prefix, bool), r region, k *uint64) netip.Prefix {
+	for range mostSkipped {
+		if n.full {
+			break
+		}
+		*k++
+		p, ok := nth(*k)
+		if !ok {
+			break
+		}
+		w, taken := n.written.around(p)
+		if !taken && !n.within(p) {
+			return p
+		}
+		// All blocks of a wide prefix are skipped at once.
+		if width := w.Addr().BitLen() - w.Bits() - r.block; taken && width > 0 {
+			if width >= r.length-r.block {
+				break
+			}
+			*k |= 1<<width - 1
+		}
+	}
+	n.full = true
+	return netip.Prefix{}
+}
+
+// within says whether one of two addresses is written.
+func (n *numbering) within(p netip.Prefix) bool {
+	if p.IsSingleIP() || !n.written.longer(p) {
+		return false
+	}
+	bits := p.Addr().BitLen()
+	return n.written.all[netip.PrefixFrom(p.Addr(), bits)] || n.written.all[netip.PrefixFrom(p.Addr().Next(), bits)]
+}
+
+// give gives an address to an interface.
+func (n *numbering) give(e end, a netip.Addr, bits int) {
+	if !a.IsValid() {
+		return
+	}
+	interfaces := n.file.Nodes[e.node].Interfaces
+	i, path := interfaces[e.iface], interfacePath(e)
+	i.Addresses, i.numbered = append(i.Addresses, netip.PrefixFrom(a, bits)), true
+	interfaces[e.iface] = i
+	n.places[path+".addresses"] = n.places[path]
+}
+
+// giveTUN gives an address to the kernel's side of an interface.
+func (n *numbering) giveTUN(e end, a netip.Addr, bits int) {
+	if !a.IsValid() {
+		return
+	}
+	interfaces := n.file.Nodes[e.node].Interfaces
+	i := interfaces[e.iface]
+	i.TUN.Addresses = append(i.TUN.Addresses, netip.PrefixFrom(a, bits))
+	interfaces[e.iface] = i
+}
+
+// routes gives the kernel's sides that were numbered routes to everything, one of each
+// family in a namespace. In the namespace of the router's process a default
+// route is the machine's own: there it is the prefix of addressing.
+func (n *numbering) routes(what bare) {
+	taken := map[string]bool{}
+	key := func(t TUN, p netip.Prefix) string {
+		netns, _ := namespace(t.Netns)
+		return p.String() + " " + netns
+	}
+	for _, node := range n.file.Nodes {
+		for _, i := range node.Interfaces {
+			for _, p := range i.TUN.Routes {
+				taken[key(i.TUN, p)] = true
+			}
+		}
+	}
+	for _, e := range what.tuns {
+		interfaces := n.file.Nodes[e.node].Interfaces
+		i := interfaces[e.iface]
+		if e == (end{}) || n.has(interfacePath(e)+".tun.routes") {
+			continue
+		}
+		for _, a := range i.TUN.Addresses {
+			to := netip.PrefixFrom(a.Addr(), 0).Masked()
+			if i.TUN.Netns == "" {
+				to = n.file.Addressing.V6
+				if a.Addr().Is4() {
+					to = n.file.Addressing.V4
+				}
+			}
+			if k := key(i.TUN, to); !taken[k] {
+				taken[k] = true
+				i.TUN.Routes = append(i.TUN.Routes, to)
+			}
+		}
+		interfaces[e.iface] = i
+	}
+}
