@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -36,14 +37,14 @@ type mtrReport struct {
 			Src, Dst string
 		}
 		Hubs []struct {
-			Count number
-			Host  string
+			Count number `json:"count"`
+			Host  string `json:"host"`
 			Loss  number `json:"Loss%"`
 			Sent  number `json:"Snt"`
 			Avg   number
 			StDev number
-		}
-	}
+		} `json:"hubs"`
+	} `json:"report"`
 }
 
 // readMTR reads the JSON of mtr.
@@ -102,11 +103,24 @@ func unmarshal(input []byte, v any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s, %s: %s is there; expected %s", position(input, kind.Offset), kind.Field, kind.Value, kind.Type)
+		return fmt.Errorf("%s: %s: a %s is there; expected %s", position(input, kind.Offset), kind.Field, kind.Value, expected(kind.Type.Kind()))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("%s: %w", position(input, syntax.Offset), err)
 	}
 	return fmt.Errorf("%s: %w", position(input, d.InputOffset()), err)
+}
+
+// expected is what a person calls a kind.
+func expected(k reflect.Kind) string {
+	switch k {
+	case reflect.Slice:
+		return "an array"
+	case reflect.Struct:
+		return "an object"
+	case reflect.String:
+		return "a string"
+	}
+	return "a number"
 }
 
 // position is the line and column of an offset, from 1 on.

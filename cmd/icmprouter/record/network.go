@@ -81,11 +81,11 @@ func (n *network) ends() {
 		}
 		return a
 	}
-	if !p.Target.IsValid() || !usable(p.Target) {
+	if !p.Target.IsValid() || !usable(p.Target) || special(p.Target) != "" {
 		p.Target = free("203.0.113.1", "2001:db8:ffff::1")
 		n.note("the destination's address is not known: it is %s", p.Target)
 	}
-	if !p.Client.IsValid() || !usable(p.Client) || p.has(p.Client) || p.Client == p.Target {
+	if !p.Client.IsValid() || !usable(p.Client) || special(p.Client) != "" || p.has(p.Client) || p.Client == p.Target {
 		p.Client = free("192.0.2.1", "2001:db8::1")
 	}
 }

@@ -14,17 +14,17 @@ type scamperLine struct {
 	Attempts int
 	Firsthop int
 	Hops     []struct {
-		Addr     string
-		ProbeTTL int `json:"probe_ttl"`
-		RTT      number
-		Type     int `json:"icmp_type"`
-		Code     int `json:"icmp_code"`
+		Addr     string `json:"addr"`
+		ProbeTTL int    `json:"probe_ttl"`
+		RTT      number `json:"rtt"`
+		Type     int    `json:"icmp_type"`
+		Code     int    `json:"icmp_code"`
 		Ext      []struct {
 			Labels []struct {
 				Label int `json:"mpls_label"`
 			} `json:"mpls_labels"`
 		} `json:"icmpext"`
-	}
+	} `json:"hops"`
 	Nodes []struct {
 		Addr  string
 		Links [][]struct {
@@ -34,7 +34,7 @@ type scamperLine struct {
 				Replies []struct{ RTT number }
 			}
 		}
-	}
+	} `json:"nodes"`
 }
 
 // readScamper reads the first trace or tracelb of the family; 0: of either.
