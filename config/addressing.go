@@ -17,7 +17,8 @@ type region struct {
 	// base is the first address, and length how many bits of address it leaves.
 	base   netip.Addr
 	length int
-	// block is the length of one block, in bits of address: those of a /24, or of a /64.
+	// block is the length of one block, in bits of address: those of a /24, or of a
+	// /64. Loopbacks have none.
 	block int
 }
 
@@ -36,7 +37,9 @@ func regions(p netip.Prefix) (links, tuns, loopbacks region) {
 		block, end = block6, min(max(block6, room-16), room-2)
 	}
 	whole := region{p.Addr(), room, block}
-	return whole.part(0, 1), whole.part(2, 2), whole.part(1<<max(0, room-end)-1, room-end)
+	loopbacks = whole.part(1<<max(0, room-end)-1, room-end)
+	loopbacks.block = 0
+	return whole.part(0, 1), whole.part(2, 2), loopbacks
 }
 
 // part is the nth of 2^bits equal parts.
@@ -54,10 +57,10 @@ func add(a netip.Addr, offset *big.Int) netip.Addr {
 }
 
 // blocks is how many there are, as far as anybody counts.
-func (r region) blocks() uint64 { return 1 << min(32, max(0, r.length-r.block)) }
+func (r region) blocks() uint64 { return 1 << min(62, max(0, r.length-r.block)) }
 
 // pair is the nth pair of addresses, from 1 on.
-func (r region) pair(n uint64) (netip.Prefix, bool) {
+func (r *region) pair(n uint64) (netip.Prefix, bool) {
 	blocks := r.blocks()
 	lap, block := (n-1)/blocks, n%blocks
 	if room := min(r.length, r.block); room < 1 || room < 64 && lap >= 1<<(room-1) {
@@ -69,12 +72,30 @@ func (r region) pair(n uint64) (netip.Prefix, bool) {
 }
 
 // single is the nth address, from 1 on; the last of the region is none of them.
-func (r region) single(n uint64) (netip.Prefix, bool) {
+func (r *region) single(n uint64) (netip.Prefix, bool) {
 	if r.length < 63 && n+1 >= 1<<r.length {
 		return netip.Prefix{}, false
 	}
 	a := add(r.base, new(big.Int).SetUint64(n))
 	return netip.PrefixFrom(a, a.BitLen()), true
+}
+
+// skip goes to the last number that is on a written prefix, as n is. It says
+// false if the prefix is all there is.
+func (r *region) skip(written netip.Prefix, n *uint64) bool {
+	length := written.Addr().BitLen() - written.Bits()
+	switch width := length - r.block; {
+	case length >= r.length:
+		return false
+	case width > 62: // loopbacks go on behind it
+		whole := netip.PrefixFrom(r.base, r.base.BitLen()-r.length).Masked()
+		r.base = add(written.Masked().Addr(), new(big.Int).Lsh(big.NewInt(1), uint(length)))
+		*n--
+		return whole.Contains(r.base)
+	case width > 0:
+		*n |= 1<<width - 1
+	}
+	return true
 }
 
 // natural compares names as people sort them: r2 before r10.
@@ -113,12 +134,15 @@ func compareNumbers(a, b string) int {
 
 // enough says of what length a prefix must be for all that is to be numbered.
 func enough(p netip.Prefix, what bare) string {
-	for bits := p.Bits() - 1; bits >= 0; bits-- {
+	for bits := p.Bits(); bits >= 0; bits-- {
 		links, tuns, loopbacks := regions(netip.PrefixFrom(p.Addr(), bits).Masked())
 		_, enough := links.pair(uint64(max(1, len(what.links))))
 		_, enoughTUNs := tuns.pair(uint64(max(1, len(what.tuns))))
 		_, enoughLoopbacks := loopbacks.single(uint64(len(what.nodes)))
-		if enough && enoughTUNs && enoughLoopbacks {
+		if enough = enough && enoughTUNs && enoughLoopbacks; enough && bits == p.Bits() {
+			return "a prefix with fewer written addresses"
+		}
+		if enough {
 			return fmt.Sprintf("a prefix of length %d or shorter", bits)
 		}
 	}
@@ -140,7 +164,7 @@ func (n *numbering) checkAddressing(p netip.Prefix, is4 bool) bool {
 	}
 	for _, not := range append(slices.Clone(notOwn), unroutable...) {
 		if not.prefix.Overlaps(p) {
-			n.refuse(n.path, fmt.Sprintf("%s has %s in it: %s", p, not.prefix, not.what), "a prefix of addresses that are forwarded")
+			n.refuse(n.path, fmt.Sprintf("%s overlaps %s: %s", p, not.prefix, not.what), "a prefix of addresses that are forwarded")
 			return false
 		}
 	}

@@ -11,8 +11,12 @@ import (
 // inOrder returns the names in the object at path in the order of the file, so
 // that of two things that collide, the second is the mistake.
 func inOrder[V any](s *source, path string, object map[string]V) []string {
+	at := make(map[string]int, len(object))
+	for name := range object {
+		at[name] = s.places[join(path, name)]
+	}
 	return slices.SortedFunc(maps.Keys(object), func(a, b string) int {
-		return cmp.Or(cmp.Compare(s.places[join(path, a)], s.places[join(path, b)]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(at[a], at[b]), cmp.Compare(a, b))
 	})
 }
 
@@ -20,7 +24,7 @@ func inOrder[V any](s *source, path string, object map[string]V) []string {
 func (s *source) check(f *File) {
 	devices := map[device]string{}
 	s.checkBusyPoll(f)
-	s.wire(f)
+	w := s.wire(f)
 	s.number(f)
 	for _, name := range inOrder(s, "nodes", f.Nodes) {
 		node, path := f.Nodes[name], join("nodes", name)
@@ -30,19 +34,15 @@ func (s *source) check(f *File) {
 		order := inOrder(s, interfaces, node.Interfaces)
 		for _, iface := range order {
 			i, path := node.Interfaces[iface], join(interfaces, iface)
-			if i.numbered {
-				n.addMade(i.Addresses, path)
-			} else {
-				n.addOwn(i.Addresses, path)
-			}
-			n.addMade(linkLocal(name, iface, i.Addresses), path)
+			n.addAll(name, iface, i, path)
 			s.checkMTU(i, path, node.ICMP.ReportSub1280)
 			s.checkBroadcast(i, path)
 			s.checkLabels(i, path)
 			s.checkDevice(i.TUN, path+".tun", devices)
-			s.checkNumbered(f, i, path)
 			s.checkSpeed(i.TUN, path+".tun")
 		}
+		w.checkInterfaces(name, order, path)
+		n.addLoopbacks(node.Loopbacks, path+".loopbacks")
 		n.checkRouterID(node.RouterID, path+".router_id")
 		for _, name := range order {
 			n.checkTUN(name)
@@ -52,6 +52,7 @@ func (s *source) check(f *File) {
 		f.Nodes[name] = node
 		s.checkLimits(node.ICMP, path+".icmp")
 	}
+	w.checkLinks()
 }
 
 // own is one address of a node, where it stands, and the path of its interface.
@@ -80,6 +81,9 @@ type neighbourhood struct {
 	// interfaces is the path of the node's interfaces.
 	interfaces string
 	own        []own
+	// prefixes and addresses are those of own, to be found among many.
+	prefixes  prefixSet
+	addresses map[netip.Addr]bool
 	// loose says that addresses may be what strict martians forbid.
 	loose bool
 	// vague says that a mistake hides prefixes that may be connected.
@@ -105,19 +109,42 @@ func (n *neighbourhood) addOwn(addresses []netip.Prefix, iface string) {
 		default:
 			n.checkOwn(o)
 		}
-		n.own = append(n.own, o)
+		n.add(o)
 	}
+}
+
+// add adds an own address.
+func (n *neighbourhood) add(o own) {
+	if n.addresses == nil {
+		n.addresses = map[netip.Addr]bool{}
+	}
+	n.own = append(n.own, o)
+	n.prefixes.add(o.prefix)
+	n.addresses[o.prefix.Addr()] = true
+}
+
+// addAll adds the addresses of an interface, and checks those that are written.
+func (n *neighbourhood) addAll(node, iface string, i Interface, path string) {
+	if i.numbered {
+		n.addMade(i.Addresses, path)
+	} else {
+		n.addOwn(i.Addresses, path)
+	}
+	n.addMade(linkLocal(node, iface, i.Addresses), path)
 }
 
 // addMade adds the addresses that an interface gets without being given them.
 func (n *neighbourhood) addMade(made []netip.Prefix, iface string) {
 	for _, p := range made {
-		n.own = append(n.own, own{p, iface + ".addresses", iface})
+		n.add(own{p, iface + ".addresses", iface})
 	}
 }
 
 // checkOwn records what an own address has in common with one before it.
 func (n *neighbourhood) checkOwn(o own) {
+	if _, around := n.prefixes.around(o.prefix); !around && !n.prefixes.longer(o.prefix) {
+		return
+	}
 	for _, before := range n.own {
 		switch {
 		case before.is(o.prefix.Addr(), o.iface):

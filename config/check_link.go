@@ -1,9 +1,11 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // minIPv6 is the least MTU of a link that carries IPv6 (RFC 8200 §5).
@@ -16,12 +18,13 @@ func (s *source) checkMTU(i Interface, path string, laboratory bool) {
 	if !slices.ContainsFunc(i.Addresses, is6) && !slices.ContainsFunc(i.TUN.Addresses, is6) {
 		return
 	}
-	kernel := i.TUN.Device != "memory"
+	kernel := s.has(path+".tun") && i.TUN.Device != "memory"
+	mtu := cmp.Or(i.mtuAt, path+".mtu")
 	for _, m := range []struct {
 		path    string
 		mtu     int
 		allowed bool
-	}{{path + ".mtu", i.MTU, laboratory}, {path + ".tun.mtu", i.TUN.MTU, laboratory && !kernel}} {
+	}{{mtu, i.MTU, laboratory}, {path + ".tun.mtu", i.TUN.MTU, laboratory && !kernel}} {
 		switch {
 		case m.mtu == 0 || m.mtu >= minIPv6:
 		case m.allowed:
@@ -32,7 +35,7 @@ func (s *source) checkMTU(i Interface, path string, laboratory bool) {
 		}
 	}
 	if laboratory && kernel && i.MTU != 0 && i.MTU < minIPv6 && !s.has(path+".tun.mtu") {
-		s.refuse(path+".mtu", fmt.Sprintf("%d is the MTU of the TUN too, and the kernel has no IPv6 there", i.MTU),
+		s.refuse(mtu, fmt.Sprintf("%d is the MTU of the TUN too, and the kernel has no IPv6 there", i.MTU),
 			fmt.Sprintf(`a "tun.mtu" of at least %d`, minIPv6))
 	}
 }
@@ -42,6 +45,37 @@ func (s *source) checkBroadcast(i Interface, path string) {
 	has := func(p netip.Prefix) bool { return !p.IsValid() || p.Addr().Is4() && p.Bits() < 31 }
 	if i.DirectedBroadcast && !slices.ContainsFunc(i.Addresses, has) {
 		s.warn(path+".directed_broadcast", "no prefix of the interface has a broadcast address", "")
+	}
+}
+
+// addLoopbacks checks the loopbacks of a node against its interfaces, and adds them to its own addresses.
+func (n *neighbourhood) addLoopbacks(loopbacks []netip.Addr, path string) {
+	if !n.has(path) { // from addressing
+		n.places[path] = n.places[strings.TrimSuffix(path, ".loopbacks")]
+		for _, a := range loopbacks {
+			n.add(own{prefix: netip.PrefixFrom(a, a.BitLen()), path: path})
+		}
+		return
+	}
+	first := map[int]string{}
+	for i, a := range loopbacks {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if !a.IsValid() {
+			continue
+		}
+		o := own{prefix: netip.PrefixFrom(a, a.BitLen()), path: at}
+		switch before, again := first[a.BitLen()]; {
+		case again:
+			n.refuse(at, fmt.Sprintf("%s is of the family of %s (%s)", a, before, n.place(before)), "at most one loopback of each family")
+		case local(a):
+			n.refuse(at, fmt.Sprintf("%s is link-local, and a loopback is on no link", a), "an address of the router's own")
+		case n.reserved(a, o.prefix) != "":
+			n.refuse(at, fmt.Sprintf("%s is %s", a, n.reserved(a, o.prefix)), "an address of the router's own")
+		default:
+			n.checkOwn(o)
+		}
+		first[a.BitLen()] = at
+		n.add(o)
 	}
 }
 
@@ -72,5 +106,5 @@ func (n *neighbourhood) checkRouterID(id netip.Addr, path string) {
 			return
 		}
 	}
-	n.own = append(n.own, own{prefix: single, path: path})
+	n.add(own{prefix: single, path: path})
 }

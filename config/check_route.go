@@ -36,6 +36,9 @@ func (n *neighbourhood) checkTo(to netip.Prefix, path string) {
 		n.refuse(path, fmt.Sprintf("%s is link-local: each interface has its own, and no packet leaves it", to), "")
 		return
 	}
+	if !n.prefixes.all[to] && !(to.IsSingleIP() && n.addresses[to.Addr()]) {
+		return
+	}
 	for _, o := range n.own {
 		switch {
 		case to == o.prefix.Masked() && o.iface != "":
@@ -144,6 +147,9 @@ func (n *neighbourhood) checkNeighbour(via netip.Addr, name, path string) {
 
 // isOwn refuses a next hop, on an interface, that is the node's own.
 func (n *neighbourhood) isOwn(via netip.Addr, iface, path string) bool {
+	if !n.addresses[via] {
+		return false
+	}
 	for _, o := range n.own {
 		if o.is(via, iface) {
 			n.refuse(path, fmt.Sprintf("%s is the node's own: %s (%s)", via, o.path, n.place(o.path)), "the address of another router")
@@ -156,6 +162,9 @@ func (n *neighbourhood) isOwn(via netip.Addr, iface, path string) bool {
 // connectedBy says whether a next hop is on a connected prefix. It refuses one
 // that nobody has there, and one that is not on the interface that is named.
 func (n *neighbourhood) connectedBy(via netip.Addr, iface, path string) bool {
+	if _, ok := n.prefixes.around(netip.PrefixFrom(via, via.BitLen())); !ok {
+		return false
+	}
 	for _, o := range n.own {
 		if !o.connects(via, iface) {
 			continue

@@ -41,7 +41,7 @@ func (s *source) decode(v value, path string, f field, into reflect.Value) bool 
 		into.Set(target)
 		return true
 	case reflect.Struct:
-		return s.object(f.long(v), path, f, into)
+		return s.object(s.long(v, path, f), path, f, into)
 	case reflect.Map:
 		return s.byName(v, path, f, into)
 	case reflect.Slice:
@@ -169,7 +169,7 @@ func (s *source) byName(v value, path string, f field, into reflect.Value) bool 
 }
 
 func (s *source) list(v value, path string, f field, into reflect.Value) bool {
-	v = f.listed(v)
+	v = s.listed(v, path, f)
 	if !s.is(v, path, f.shape(into.Type()), '[') {
 		return false
 	}

@@ -12,7 +12,7 @@ var badGrammar = []bad{
 		`f:13:11: nodes.r1.interfaces.right.colour: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"`,
 	}},
 	{"unknown key at the top", "{\n  \"nodes\"", "{\n  \"node\": {},\n  \"nodes\"", []string{
-		`f:2:3: node: no such key; expected "$schema", "nodes", "workers", "busy_poll", "coalesce", "offloads" or "engine"; did you mean "nodes"?`,
+		`f:2:3: node: no such key; expected "$schema", "nodes", "workers", "busy_poll", "coalesce", "offloads", "engine", "seed", "routing", "addressing" or "links"; did you mean "nodes"?`,
 	}},
 	{"required key misspelt", `"addresses": ["10.2.0.1`, `"adresses": ["10.2.0.1`, []string{
 		`f:12:11: nodes.r1.interfaces.right.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"; did you mean "addresses"?`,
@@ -37,16 +37,16 @@ var badGrammar = []bad{
 		`f:1:11: nodes: nothing in it; expected at least 1`,
 	}},
 	{"no interfaces", ``, `{"nodes": {"a": {"interfaces": {}}}}`, []string{
-		`f:1:32: nodes.a.interfaces: nothing in it; expected at least 1`,
+		`f:1:17: nodes.a: the node has no interface; expected "interfaces", or a link to it`,
 	}},
 	{"no tun", ``, `{"nodes": {"a": {"interfaces": {"x": {"addresses": []}}}}}`, []string{
-		`f:1:38: nodes.a.interfaces.x: the key "tun" is missing`,
+		`f:1:38: nodes.a.interfaces.x: the interface has no TUN, and is at no link; expected a "tun", or the interface in "between" of a link`,
 	}},
 	{"bad names", ``, `{"nodes": {"a b": {"interfaces": {"": 1}}, "x.y": {}}}`, []string{
 		`f:1:12: nodes["a b"]: "a b" is no name; expected 1 to 63 of A-Z a-z 0-9 . _ -`,
 		`f:1:35: nodes["a b"].interfaces[""]: "" is no name; expected 1 to 63 of A-Z a-z 0-9 . _ -`,
 		`f:1:39: nodes["a b"].interfaces[""]: the number 1 does not belong here; expected an object`,
-		`f:1:51: nodes["x.y"]: the key "interfaces" is missing`,
+		`f:1:51: nodes["x.y"]: the node has no interface; expected "interfaces", or a link to it`,
 	}},
 	{"wrong type: string for number", `"mtu": 1400`, `"mtu": "1400"`, []string{
 		`f:13:18: nodes.r1.interfaces.right.mtu: the string "1400" does not belong here; expected a whole number from 68 to 65535`,

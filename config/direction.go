@@ -1,10 +1,6 @@
 package config
 
-import (
-	"strconv"
-
-	"github.com/icmprouter/icmprouter/link"
-)
+import "github.com/icmprouter/icmprouter/link"
 
 // plan is what happens to packets in the direction.
 func (d Direction) plan() (b link.Behavior) {
@@ -109,14 +105,10 @@ func (c Chance) plan() link.Chance {
 
 func (m Match) plan() link.Match {
 	p := link.Match{Above: m.Above, Below: m.Below, Source: m.From, Destination: m.To, Port: uint16(m.Port), Fragments: fragments[m.Fragments]}
-	switch number, ok := protocols[m.Protocol]; {
-	case m.Protocol == "icmp":
+	if number, ok := protocol(m.Protocol); m.Protocol == "icmp" {
 		p.ICMP = true
-	case ok:
+	} else if ok {
 		p.Protocol, p.HasProtocol = number, true
-	case m.Protocol != "":
-		n, _ := strconv.ParseUint(m.Protocol, 10, 8)
-		p.Protocol, p.HasProtocol = uint8(n), true
 	}
 	return p
 }

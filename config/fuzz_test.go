@@ -3,9 +3,12 @@ package config
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/icmprouter/icmprouter/link"
 )
 
 // FuzzParse: no text makes Parse panic, return both or neither of file and
@@ -16,9 +19,14 @@ func FuzzParse(f *testing.F) {
 			f.Add([]byte(changed(f, b.old, b.new)))
 		}
 	}
-	for _, rows := range [][]edited{badKnobs, badLinks, badSpeed, fineLinks, suspect, suspectSpeed} {
+	for _, rows := range [][]edited{badKnobs, badLinks, badSpeed, badPolicies, finePolicies, fineLinks, suspect, suspectSpeed, suspectPolicies} {
 		for _, e := range rows {
 			f.Add([]byte(e.text(f)))
+		}
+	}
+	for _, rows := range [][]edited{badNetwork, badAddressing, badDirection, badQueue, suspectNetwork} {
+		for _, e := range rows {
+			f.Add([]byte(e.of(f, wired)))
 		}
 	}
 	f.Add([]byte(complete))
@@ -58,6 +66,51 @@ func within(t *testing.T, mistakes Mistakes, data []byte) {
 		if m.Problem == "" || strings.ContainsAny(m.String(), "\n\r") {
 			t.Errorf("not one line that says something: %q", m)
 		}
+	}
+}
+
+// FuzzBehaviours: no table, fates or trace makes the reader panic, or point
+// beyond the file. What it accepts can be planned.
+func FuzzBehaviours(f *testing.F) {
+	for _, text := range []string{
+		"-32768 -1\n0 # none\n8192 32767\n", "0 1 10\n1111 # all\n", "0\n5\n5\n20\n", "0 50mbit\n1.5 0bit\n60 1bit\n", "0 1000tbit\n3600 1bit", "", "1\n\n", "0 0bit\n1 0bit",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, behaviour := range []string{
+			`"delay": { "jitter": "1ms", "distribution": "table", "table": "x" }`, `"loss": { "fates": "x" }`,
+			`"trace": { "file": "x", "format": "mahimahi" }`, `"trace": { "file": "x", "format": "rates" }`,
+		} {
+			text := strings.NewReplacer(`"loss": "1%"`, behaviour, `"rate": "50mbit", `, "").Replace(wired)
+			file, err := read("f", []byte(text), func(path string) (string, []byte, error) { return path, data, nil })
+			if err == nil {
+				wellFormed(t, file.Plan().Links[0].To[1])
+				continue
+			}
+			for _, m := range err.(Mistakes) {
+				if m.File != "x" || m.Path != "" {
+					t.Errorf("a mistake elsewhere: %v", m)
+				}
+			}
+			within(t, err.(Mistakes), append([]byte("\xef\xbb\xbf"), data...))
+		}
+	})
+}
+
+// wellFormed wants a table with steps, some fates, or departures in their order.
+func wellFormed(t *testing.T, b link.Behavior) {
+	switch {
+	case b.Trace != nil:
+		if len(b.Trace.Departures) == 0 || b.Trace.Octets < 1500 || !slices.IsSorted(b.Trace.Departures) || b.Trace.Departures[len(b.Trace.Departures)-1] > b.Trace.Period {
+			t.Errorf("trace %+v", b.Trace)
+		}
+	case len(b.Loss) > 0:
+		if len(b.Loss[0].Fates) == 0 {
+			t.Error("no fates")
+		}
+	case len(b.Delay.Table) < 2:
+		t.Errorf("table %v", b.Delay.Table)
 	}
 }
 

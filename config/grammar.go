@@ -74,6 +74,8 @@ type Interface struct {
 
 	// numbered says that the addresses come from addressing.
 	numbered bool
+	// mtuAt is the path of what says the MTU; empty: the key of the interface.
+	mtuAt string
 }
 
 // TUN is a device, and what the kernel's side of it looks like.

@@ -64,7 +64,9 @@ type source struct {
 	// places holds the offset of the value at each path that the file has.
 	places map[string]int
 	// keys holds the offset of each key that names a node, by its path.
-	keys     map[string]int
+	keys map[string]int
+	// shorts holds the path of each shorthand, by the path of what it stands for.
+	shorts   map[string]string
 	mistakes Mistakes
 	warnings Mistakes
 
@@ -73,10 +75,11 @@ type source struct {
 	// others are the other files, of which this one is namedBy. Those have no keys.
 	others  []*source
 	namedBy *source
+	behaviours
 }
 
 func newSource(name string, data []byte) *source {
-	s := &source{name: name, data: string(data), lines: []int{0}, places: map[string]int{}, keys: map[string]int{}}
+	s := &source{name: name, data: string(data), lines: []int{0}, places: map[string]int{}, keys: map[string]int{}, shorts: map[string]string{}}
 	for i := range len(s.data) {
 		if s.data[i] == '\n' {
 			s.lines = append(s.lines, i+1)
@@ -127,6 +130,9 @@ func (s *source) warn(path, problem, expected string) {
 
 func (s *source) mistake(at int, path, problem, expected, nearest string) Mistake {
 	line, column := s.position(at)
+	for short, ok := s.shorts[path]; ok; short, ok = s.shorts[path] {
+		path = short
+	}
 	if s.namedBy != nil {
 		path = ""
 	}
@@ -148,5 +154,5 @@ func sorted(m Mistakes) Mistakes {
 	slices.SortStableFunc(m, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return m
+	return slices.Compact(m) // the MTU of a link is that of two interfaces
 }

@@ -59,9 +59,11 @@ type edited struct {
 	want    []string
 }
 
-func (e edited) text(t testing.TB) string {
+func (e edited) text(t testing.TB) string { return e.of(t, base) }
+
+// of is another text with the changes.
+func (e edited) of(t testing.TB, text string) string {
 	t.Helper()
-	text := base
 	for i := 0; i < len(e.changes); i += 2 {
 		if !strings.Contains(text, e.changes[i]) {
 			t.Fatalf("%s: the text does not hold %q", e.name, e.changes[i])
@@ -103,7 +105,7 @@ func TestMistakes(t *testing.T) {
 			t.Run(name+"/"+b.name, func(t *testing.T) { expect(t, changed(t, b.old, b.new), b.want) })
 		}
 	}
-	for name, rows := range map[string][]edited{"knobs": badKnobs, "links": badLinks, "speed": badSpeed, "fine links": fineLinks} {
+	for name, rows := range map[string][]edited{"knobs": badKnobs, "links": badLinks, "speed": badSpeed, "fine links": fineLinks, "policies": badPolicies, "fine policies": finePolicies} {
 		for _, e := range rows {
 			t.Run(name+"/"+e.name, func(t *testing.T) { expect(t, e.text(t), e.want) })
 		}
@@ -136,6 +138,15 @@ var fine = []bad{
 	{"a name with dots", `"r1"`, `"r1.example"`, nil},
 }
 
+// TestNetworkMistakes wants the mistakes of networks, each with its place.
+func TestNetworkMistakes(t *testing.T) {
+	for name, rows := range map[string][]edited{"network": badNetwork, "addressing": badAddressing, "direction": badDirection, "queue": badQueue} {
+		for _, e := range rows {
+			t.Run(name+"/"+e.name, func(t *testing.T) { expect(t, e.of(t, wired), e.want) })
+		}
+	}
+}
+
 // TestTogether wants every mistake of a file at once, in the order of the file,
 // and none that only follows from another: the unreachable via of the first route
 // may well be on the misspelt addresses.
@@ -166,10 +177,17 @@ func TestTogether(t *testing.T) {
 
 // TestWarnings wants the warnings of files without mistakes, all of them.
 func TestWarnings(t *testing.T) {
-	for _, e := range slices.Concat(suspect, suspectSpeed) {
+	texts := map[string]string{}
+	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies) {
+		texts[e.name] = e.text(t)
+	}
+	for _, e := range suspectNetwork {
+		texts[e.name] = e.of(t, wired)
+	}
+	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectNetwork) {
 		t.Run(e.name, func(t *testing.T) {
 			var got []string
-			for _, m := range parse(t, e.text(t)).Warnings {
+			for _, m := range parse(t, texts[e.name]).Warnings {
 				got = append(got, m.String())
 			}
 			if !slices.Equal(got, e.want) {

@@ -76,7 +76,7 @@ func (n *numbering) bare() (b bare) {
 	b.nodes = slices.SortedFunc(maps.Keys(n.file.Nodes), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) })
 	for i := range n.file.Links {
 		l := &n.file.Links[i]
-		if !l.wired || n.has(n.addresses(l.ends[0])) || n.has(n.addresses(l.ends[1])) {
+		if !l.wired || !n.bareEnds(l, i) {
 			l = nil
 		}
 		b.links = append(b.links, l)
@@ -85,7 +85,7 @@ func (n *numbering) bare() (b bare) {
 		interfaces := n.file.Nodes[node].Interfaces
 		for _, name := range slices.SortedFunc(maps.Keys(interfaces), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) }) {
 			e := end{node, name}
-			path := interfacePath(e)
+			path := e.path()
 			if !n.has(path + ".tun") {
 				continue
 			}
@@ -98,10 +98,20 @@ func (n *numbering) bare() (b bare) {
 	return b
 }
 
-func interfacePath(e end) string { return join(join("nodes", e.node)+".interfaces", e.iface) }
+// bareEnds says whether no address is written at either end of the ith link. It
+// warns where one end has some and the other says nothing.
+func (n *numbering) bareEnds(l *Link, i int) bool {
+	for k, e := range l.ends {
+		other := l.ends[1-k]
+		if len(n.file.Nodes[other.node].Interfaces[other.iface].Addresses) > 0 && !n.has(n.addresses(e)) {
+			n.warn(fmt.Sprintf("links[%d].between[%d]", i, k), fmt.Sprintf("%s gets no address, since %s has written ones", e, other), "")
+		}
+	}
+	return !n.has(n.addresses(l.ends[0])) && !n.has(n.addresses(l.ends[1]))
+}
 
 // addresses is the path of the addresses of an interface.
-func (n *numbering) addresses(e end) string { return interfacePath(e) + ".addresses" }
+func (n *numbering) addresses(e end) string { return e.path() + ".addresses" }
 
 // from numbers what is bare from a prefix.
 func (n *numbering) from(p netip.Prefix, what bare) {
@@ -112,7 +122,7 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 			k++
 			continue
 		}
-		pair := n.next(links.pair, links, &k)
+		pair := n.next((*region).pair, &links, &k)
 		n.give(l.ends[0], pair.Addr(), pair.Bits())
 		n.give(l.ends[1], pair.Addr().Next(), pair.Bits())
 	}
@@ -122,7 +132,7 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 			k++
 			continue
 		}
-		pair := n.next(tuns.pair, tuns, &k)
+		pair := n.next((*region).pair, &tuns, &k)
 		n.give(e, pair.Addr(), pair.Bits())
 		n.giveTUN(e, pair.Addr().Next(), pair.Bits())
 	}
@@ -133,13 +143,13 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 			k++
 			continue
 		}
-		if single := n.next(loopbacks.single, loopbacks, &k); single.IsValid() {
+		if single := n.next((*region).single, &loopbacks, &k); single.IsValid() {
 			node.Loopbacks = append(node.Loopbacks, single.Addr())
 			n.file.Nodes[name] = node
 		}
 	}
 	if n.full {
-		n.refuse(n.path, fmt.Sprintf("%s has no room for %d links, %d TUNs and %d loopbacks", p, len(what.links), len(what.tuns), len(what.nodes)),
+		n.refuse(n.path, fmt.Sprintf("%s has no room for the network: links (%d), TUNs (%d) and loopbacks (%d)", p, len(what.links), len(what.tuns), len(what.nodes)),
 			enough(p, what))
 	}
 }
@@ -148,13 +158,13 @@ func (n *numbering) from(p netip.Prefix, what bare) {
 const mostSkipped = 1 << 16
 
 // next returns the next prefix that overlaps nothing that is written, or none.
-func (n *numbering) next(nth func(uint64) (netip.Prefix, bool), r region, k *uint64) netip.Prefix {
+func (n *numbering) next(nth func(*region, uint64) (netip.Prefix, bool), r *region, k *uint64) netip.Prefix {
 	for range mostSkipped {
 		if n.full {
 			break
 		}
 		*k++
-		p, ok := nth(*k)
+		p, ok := nth(r, *k)
 		if !ok {
 			break
 		}
@@ -162,12 +172,8 @@ func (n *numbering) next(nth func(uint64) (netip.Prefix, bool), r region, k *uin
 		if !taken && !n.within(p) {
 			return p
 		}
-		// All blocks of a wide prefix are skipped at once.
-		if width := w.Addr().BitLen() - w.Bits() - r.block; taken && width > 0 {
-			if width >= r.length-r.block {
-				break
-			}
-			*k |= 1<<width - 1
+		if taken && !r.skip(w, k) {
+			break
 		}
 	}
 	n.full = true
@@ -189,7 +195,7 @@ func (n *numbering) give(e end, a netip.Addr, bits int) {
 		return
 	}
 	interfaces := n.file.Nodes[e.node].Interfaces
-	i, path := interfaces[e.iface], interfacePath(e)
+	i, path := interfaces[e.iface], e.path()
 	i.Addresses, i.numbered = append(i.Addresses, netip.PrefixFrom(a, bits)), true
 	interfaces[e.iface] = i
 	n.places[path+".addresses"] = n.places[path]
@@ -225,7 +231,7 @@ func (n *numbering) routes(what bare) {
 	for _, e := range what.tuns {
 		interfaces := n.file.Nodes[e.node].Interfaces
 		i := interfaces[e.iface]
-		if e == (end{}) || n.has(interfacePath(e)+".tun.routes") {
+		if e == (end{}) || n.has(e.path()+".tun.routes") {
 			continue
 		}
 		for _, a := range i.TUN.Addresses {

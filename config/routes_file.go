@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -86,11 +85,7 @@ func (n *neighbourhood) readRoutes(path string, configured map[netip.Prefix]stri
 	}
 	name, data, err := n.sibling(n.node.RoutesFile)
 	if err != nil {
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
-		n.refuse(path, fmt.Sprintf("%q cannot be read: %v", name, err), "the path of a file, relative to the directory of this one")
+		n.unreadable(name, err, path)
 		return nil
 	}
 	f := &routesFile{neighbourhood: *n, configured: configured, fine: map[way]bool{}}

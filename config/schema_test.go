@@ -138,8 +138,28 @@ func TestAgreement(t *testing.T) {
 // complete has every key of the grammar.
 const complete = `{
   "$schema": "./config.schema.json",
-  "workers": 2, "busy_poll": "50us", "coalesce": "tcp", "offloads": true, "engine": "direct",
-  "nodes": { "r1": {
+  "workers": 1, "busy_poll": "50us", "coalesce": "tcp", "offloads": true, "engine": "direct",
+  "seed": 7, "routing": "shortest-path", "addressing": { "v4": "172.16.0.0/16", "v6": "fd80::/16" },
+  "links": [
+    { "between": ["r1:up", "r2"], "name": "a", "mtu": 1500, "up": true, "metric": 3,
+      "both": { "mtu": 1400, "metric": 2, "rate": { "rate": "50mbit", "burst": 3000, "overhead": 38 }, "delay": "20ms", "loss": "1%", "reorder": "1%" },
+      "to_r1": {
+        "queue": { "packets": 100, "bytes": 150000, "time": "50ms", "discipline": "red", "ecn": true, "min": 3000, "max": 9000, "probability": "10%", "weight": "0.2%" },
+        "delay": { "mean": "20ms", "jitter": "2ms", "distribution": "table", "table": "x.dist", "correlation": "25%", "overtake": true },
+        "loss": [ "1%", { "probability": "1%", "correlation": "25%" }, { "every": 3, "match": {
+          "above": 100, "below": 1400, "from": "10.0.0.0/8", "to": "10.0.0.0/8", "protocol": "udp", "port": 53, "fragments": "any" } },
+          { "gilbert": { "to_bad": "1%", "to_good": "30%", "loss_bad": "100%", "loss_good": "0%" } }, { "fates": "x.fates" } ],
+        "duplicate": { "probability": "1%", "correlation": "25%", "match": {} },
+        "reorder": { "every": 3, "by": "5ms", "match": {} },
+        "corrupt": { "probability": "1%", "correlation": "25%", "bits": 2, "where": "header", "match": {} } },
+      "to_r2": {
+        "queue": { "discipline": "codel", "target": "5ms", "interval": "100ms" },
+        "loss": { "every": 3 },
+        "duplicate": { "every": 3 },
+        "reorder": { "probability": "1%", "correlation": "25%" },
+        "corrupt": { "every": 3 },
+        "trace": { "file": "x.trace", "format": "rates" } } } ],
+  "nodes": { "r2": { "loopbacks": ["10.255.0.2", "fd00::2"] }, "r1": {
     "interfaces": { "left": {
       "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500, "urpf": "loose", "directed_broadcast": true, "mpls": [16, 1048575],
       "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"],
@@ -164,7 +184,7 @@ const complete = `{
 
 // mutate calls try once for each single change of the tree.
 func mutate(tree any, try func(what string)) {
-	others := []any{nil, true, false, -1.0, 0.0, 1.0, 1.5, 67.0, 68.0, 65535.0, 65536.0, 1e9, 1e10, 1e300, "", "?/", "kernel", "Kernel", "prohibit",
+	others := []any{nil, true, false, -1.0, 0.0, 1.0, 1.5, 67.0, 68.0, 65535.0, 65536.0, 1e9, 1e10, 1e300, "", "?/", "kernel", "Kernel", "prohibit", "1%", "20ms", "50mbit", "r1:up", "tcp",
 		"10.1.0.1", "10.1.0.0/24", "::1", "::/0", []any{}, []any{1.0}, []any{"::/0"}, map[string]any{}, map[string]any{"x": 1.0}}
 	switch v := tree.(type) {
 	case map[string]any:
@@ -178,7 +198,7 @@ func mutate(tree any, try func(what string)) {
 			v[key] = old
 			mutate(old, try)
 		}
-		for _, key := range []string{"colour", "mtu ", "", "ä", "MTU"} {
+		for _, key := range []string{"colour", "mtu ", "", "ä", "MTU", "to_", "to_r3", "to_a b"} {
 			v[key] = map[string]any{}
 			try(fmt.Sprintf("%q comes", key))
 			delete(v, key)
@@ -198,7 +218,11 @@ func mutate(tree any, try func(what string)) {
 func TestComplete(t *testing.T) {
 	for object, keys := range grammar {
 		for _, key := range keys {
-			if !strings.Contains(complete, fmt.Sprintf("%q:", key.name)) {
+			name := fmt.Sprintf("%q:", key.name)
+			if key.keys != "" {
+				name = `"` + key.keys
+			}
+			if !strings.Contains(complete, name) {
 				t.Errorf("no %s of %s", key.name, object)
 			}
 		}

@@ -7,24 +7,28 @@ import (
 )
 
 // long is the object that a string stands for.
-func (f field) long(v value) value {
+func (s *source) long(v value, path string, f field) value {
 	if f.short == "" || v.kind != '"' {
 		return v
 	}
+	s.shorts[join(path, f.short)] = path
 	return value{kind: '{', at: v.at, members: []member{{name: f.short, at: v.at, value: v}}}
 }
 
 // listed is the list that an item stands for.
-func (f field) listed(v value) value {
+func (s *source) listed(v value, path string, f field) value {
 	if !f.lone || v.kind != '{' && v.kind != '"' {
 		return v
 	}
+	s.shorts[path+"[0]"] = path
 	return value{kind: '[', at: v.at, items: []value{v}}
 }
 
 // shape says what may stand where an object or a list is decoded.
 func (f field) shape(t reflect.Type) string {
 	switch {
+	case t.Kind() == reflect.Slice && f.lone && t.Elem() == addrType:
+		return "an address or an array of them"
 	case t.Kind() == reflect.Slice && f.lone:
 		return "a string, an object or an array"
 	case t.Kind() == reflect.Slice:

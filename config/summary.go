@@ -15,31 +15,35 @@ import (
 	"github.com/icmprouter/icmprouter/tundev"
 )
 
-// Summary says for people what a router with this file would do, node by node.
+// fewNodes is how many nodes are still printed one by one.
+const fewNodes = 64
+
+// Summary says for people what a router with this file would do: node by node,
+// and link by link; of a large network, in short.
 func (f *File) Summary() string {
 	var b strings.Builder
 	if set := knobs(*f, "$schema"); len(set) > 0 {
 		fmt.Fprintf(&b, "all nodes\n  with  %s\n\n", strings.Join(set, ", "))
 	}
-	for i, n := range f.Plan().Nodes {
+	plan := f.Plan()
+	if len(plan.Nodes) > fewNodes {
+		f.printNetwork(&b, plan)
+		return b.String()
+	}
+	far := f.farEnds()
+	for i, n := range plan.Nodes {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "node %s\n", n.Name)
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		node := f.Nodes[n.Name]
-		set := knobs(node, "routes_file")
-		for _, knob := range knobs(node.ICMP) {
-			set = append(set, "icmp."+knob)
-		}
-		for _, knob := range knobs(node.ICMP.Echo) {
-			set = append(set, "icmp.echo."+knob)
-		}
-		if len(set) > 0 {
-			fmt.Fprintf(w, "  with\t%s\n", strings.Join(set, ", "))
+		printKnobs(w, node)
+		if len(n.Settings.Loopbacks) > 0 {
+			fmt.Fprintf(w, "  itself\tloopback\t%s\n", addresses(n.Settings.Loopbacks))
 		}
 		for _, i := range n.Interfaces {
-			printInterface(w, i, node.Interfaces[i.Name])
+			printInterface(w, i, node.Interfaces[i.Name], far[end{n.Name, i.Name}])
 		}
 		printRoutes(w, n.Routes[len(node.listed):])
 		if node.RoutesFile != "" {
@@ -48,14 +52,18 @@ func (f *File) Summary() string {
 		printLimits(w, n.Limits)
 		w.Flush()
 	}
+	f.printLinks(&b)
 	return b.String()
 }
 
 // printInterface prints an interface, and what the file says of it. What the
-// file does not say is a link-local address that was made.
-func printInterface(w io.Writer, i network.Interface, said Interface) {
-	given := len(said.Addresses)
-	fmt.Fprintf(w, "  %s\trouter\t%s\tMTU %d", i.Name, list(i.Addresses[:given]), i.MTU)
+// file does not say is a link-local address that was made. far is the other end of its link.
+func printInterface(w io.Writer, i network.Interface, said Interface, far string) {
+	given, side := len(said.Addresses), "router"
+	if far != "" {
+		side = "to " + far
+	}
+	fmt.Fprintf(w, "  %s\t%s\t%s\tMTU %d", i.Name, side, list(i.Addresses[:given]), i.MTU)
 	for _, made := range i.Addresses[given:] {
 		fmt.Fprintf(w, ", link-local %s", made.Addr())
 	}
@@ -63,6 +71,9 @@ func printInterface(w io.Writer, i network.Interface, said Interface) {
 		fmt.Fprintf(w, ", %s", knob)
 	}
 	fmt.Fprintln(w)
+	if far != "" {
+		return
+	}
 	where := ""
 	if i.Device.Backend != tundev.Kernel {
 		where = fmt.Sprintf(" by %s", i.Device.Backend)
@@ -77,8 +88,8 @@ func printInterface(w io.Writer, i network.Interface, said Interface) {
 	fmt.Fprintln(w)
 }
 
-// knobs lists the words, numbers and addresses of one object that are not what
-// they are by default, each with its key.
+// knobs lists the words, numbers and addresses of one object, and the lists of
+// them, that are not what they are by default, each with its key.
 func knobs(object any, but ...string) (set []string) {
 	v := reflect.ValueOf(object)
 	for _, f := range grammar[v.Type()] {
@@ -87,11 +98,12 @@ func knobs(object any, but ...string) (set []string) {
 		case !value.IsValid() || slices.Contains(but, f.name):
 			continue
 		case value.Type() == addrType || slices.Contains([]reflect.Kind{reflect.String, reflect.Int, reflect.Bool}, value.Kind()):
+		case value.Kind() == reflect.Slice && (value.Type().Elem() == addrType || value.Type().Elem().Kind() == reflect.Int):
 		default:
 			continue
 		}
 		given := !v.Field(f.index).IsZero()
-		if text := fmt.Sprint(value.Interface()); given && text != f.preset {
+		if text := strings.Trim(fmt.Sprint(value.Interface()), "[]"); given && text != f.preset {
 			set = append(set, f.name+" "+text)
 		}
 	}

@@ -10,12 +10,11 @@ var (
 		"https://svn.nmap.org/nmap/nmap-os-db"}
 
 	linuxSysctl = origin{"Linux: IP sysctl", "https://docs.kernel.org/networking/ip-sysctl.html"}
-	linuxICMP   = origin{"Linux: net/ipv4/icmp.c", "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv4/icmp.c"}
-	linuxPeer   = origin{"Linux: net/ipv4/inetpeer.c", "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv4/inetpeer.c"}
+	linuxICMP   = origin{"Linux: net/ipv4/icmp.c, and the burst of 6 in net/ipv4/inetpeer.c", "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv4/icmp.c"}
 	linuxNdisc  = origin{"Linux: net/ipv6/ndisc.c", "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv6/ndisc.c"}
 	vyosSystem  = origin{"VyOS: a network operating system based on Debian GNU/Linux", "https://docs.vyos.io/en/latest/introducing/about.html"}
 
-	freebsdICMP = origin{"FreeBSD: sys/netinet/ip_icmp.c", "https://cgit.freebsd.org/src/tree/sys/netinet/ip_icmp.c"}
+	freebsdICMP = origin{"FreeBSD: sys/netinet/ip_icmp.c, and sys/netinet6/in6_proto.c", "https://cgit.freebsd.org/src/tree/sys/netinet/ip_icmp.c"}
 	openbsdICMP = origin{"OpenBSD: sys/netinet/ip_icmp.c, 1.203", "https://cvsweb.openbsd.org/src/sys/netinet/ip_icmp.c"}
 
 	iosServices = origin{"Cisco: IP Application Services Configuration Guide, IOS XE Release 3S, ip icmp rate-limit unreachable",
@@ -33,32 +32,32 @@ var (
 // text tells is one for all destinations together.
 const open = `"per_destination": {"unlimited": true}`
 
-// ttls are the TTL of errors and of replies, as they were measured.
-func ttls(errors, replies string, where ...origin) []habit {
+// ttls are the TTL of errors and of replies.
+func ttls(errors, replies string, p proof, where ...origin) []habit {
 	return []habit{
-		{"icmp.ttl", errors, observed, where, ""},
-		{"icmp.reply_ttl", replies, observed, where, ""},
+		{"icmp.ttl", errors, p, where, ""},
+		{"icmp.reply_ttl", replies, p, where, ""},
 	}
 }
 
 // quoted is a quote of the least that RFC 792 allows, as it was measured.
 var quoted = habit{"icmp.quote", `8`, observed, []origin{nmap}, ""}
 
-// linux are the habits of the kernel, with the rate of one destination, which some change.
-func linux(perDestination string, p proof, where ...origin) []habit {
+// linux are the habits of the kernel, with the rate of one destination, which some
+// change. where are more texts that say so.
+func linux(perDestination string, where ...origin) []habit {
 	limited := `{"pps": 1000, "burst": 50, "per_destination": ` + perDestination + `}`
 	const one = "All kinds have one bucket. In IPv6 one destination gets ten times as much since 2026 (commit 0201eedb69b2)."
-	where = append(where, linuxSysctl, linuxPeer)
-	return []habit{
-		{"icmp.ttl", `64`, documented, []origin{linuxSysctl, nmap}, ""},
-		{"icmp.reply_ttl", `64`, documented, []origin{linuxSysctl, nmap}, ""},
-		{"icmp.error_source", `"egress"`, documented, []origin{linuxSysctl}, ""},
-		{"icmp.redirects", `true`, documented, []origin{linuxSysctl}, ""},
+	where = append(where, linuxSysctl)
+	rates := append(where[:len(where):len(where)], linuxICMP)
+	return append(ttls(`64`, `64`, documented, linuxSysctl, nmap), []habit{
+		{"icmp.error_source", `"egress"`, documented, where, ""},
+		{"icmp.redirects", `true`, documented, where, ""},
 		{"icmp.packet_too_big.rate", `{"unlimited": true, ` + open + `}`, program, []origin{linuxICMP}, ""},
-		{"icmp.time_exceeded.rate", limited, p, where, one},
-		{"icmp.unreachable.rate", limited, p, where, one + " Resets have no limit."},
-		{"icmp.parameter_problem.rate", limited, p, where, one},
+		{"icmp.time_exceeded.rate", limited, documented, rates, one},
+		{"icmp.unreachable.rate", limited, documented, rates, one + " Resets have no limit."},
+		{"icmp.parameter_problem.rate", limited, documented, rates, one},
 		{"icmp.redirect.rate", `{"unlimited": true, "per_destination": {"pps": 1, "burst": 6}}`, program, []origin{linuxNdisc},
 			"Of IPv6. In IPv4 there are 9, each after twice as long as the one before."},
-	}
+	}...)
 }

@@ -203,6 +203,9 @@ var names = [NumReasons]string{
 	Endless:              "endless",
 }
 
+// OnLink says that a link dropped the packet, and no node: the node that had it counts it as forwarded.
+func (r Reason) OnLink() bool { return r >= LinkLoss && r <= Endless }
+
 // String is the reason's label: lower case words with hyphens, stable across versions.
 func (r Reason) String() string {
 	if r < NumReasons {

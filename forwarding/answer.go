@@ -9,8 +9,8 @@ import (
 )
 
 // answer originates a message about p, if it is permitted, if there is a way
-// back, and if the limiter has a token, in this order. v is the verdict about p,
-// for what the message tells of it.
+// back, if the node's policy has it so, and if the limiter has a token, in this order. v is the
+// verdict about p, for what the message tells of it.
 func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) {
 	t, c := r.table, &r.Counters.Messages[m]
 	spec := icmpgen.Spec{Message: m, Pointer: v.Pointer, To: r.to(m, p)}
@@ -21,13 +21,19 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 	link, source, ok := t.back(p, spec.To, a.in, r.turns)
 	if ok && m == icmpgen.Redirect {
 		source, spec.Gateway, ok = t.better(p, a.in)
+	} else if policy := t.settings.source(m, p.Src); policy.IsValid() {
+		source = policy
 	}
-	if !ok {
+	if !ok || !source.IsValid() {
 		c.Unroutable++
 		return
 	}
 	if spec.Source = source; !spec.Permitted(p) {
 		c.Forbidden++
+		return
+	}
+	if r.withheld(m, a) {
+		c.Withheld++
 		return
 	}
 	id, allowed := r.allow(m, p, a)
@@ -36,7 +42,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		return
 	}
 	c.Sent++
-	spec.MaxLen, spec.ID = t.links[link].MTU, uint16(id)
+	spec.MaxLen, spec.ID, spec.TTL = t.links[link].MTU, uint16(id), t.settings.ttl(m)
 	r.detail(&spec, p, link, a, v)
 	q := a.out.Buffer()
 	spec.Build(q, onWire(p, a.out))
@@ -87,8 +93,10 @@ func (r *Router) detail(spec *icmpgen.Spec, p *wire.Packet, link int, a arrival,
 		}
 		spec.Options = r.options[:n]
 	}
+	spec.Quote, spec.Quote6 = t.settings.Quote, t.settings.Quote6
+	spec.Extensions = r.stack(r.objects[:0], spec.Message, p, a.in)
 	if t.settings.Extensions != ExtensionsOff {
-		spec.Extensions = t.extensions(r.objects[:0], p, a.in, v.Link)
+		spec.Extensions = t.extensions(spec.Extensions, p, a.in, v.Link)
 	}
 }
 

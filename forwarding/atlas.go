@@ -113,7 +113,7 @@ func (t *Table) lookup(dst netip.Addr) *hop {
 // further is what the atlas holds for an address, if that is of a longer prefix than what the table holds.
 func (t *Table) further(there *hop, dst netip.Addr) *hop {
 	for e := t.atlas.longest(dst); e != nil; e = t.atlas.wider(e) {
-		if there != nil && there.bits >= e.bits {
+		if there != nil && there.bits >= e.bits && !t.dead(there) {
 			break
 		}
 		if lead := t.lead(e, dst); lead != nil {
@@ -121,6 +121,11 @@ func (t *Table) further(there *hop, dst netip.Addr) *hop {
 		}
 	}
 	return there
+}
+
+// dead says that what the table holds is a link that is down: others may know another way.
+func (t *Table) dead(there *hop) bool {
+	return there.Action == Forward && there.group == nil && t.links[there.Link].Down
 }
 
 // lead is where the table sends packets to an address of an entry; nil: the atlas does not help.

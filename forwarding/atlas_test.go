@@ -244,6 +244,47 @@ func TestPaths(t *testing.T) {
 	})
 }
 
+// Weights are as they were said.
+func TestPathsWeigh(t *testing.T) {
+	both(t, func(n *node) {
+		table, err := chosen(n.family, "paths weighted")
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		dst, _ := address(n.family, "nowhere")
+		if ways, _ := table.Paths(dst); len(ways) != 2 || ways[0].Weight != 30 || ways[1].Weight != 10 {
+			n.t.Errorf("%+v", ways)
+		}
+	})
+}
+
+// The table does not know the sender of what comes by strict, and the atlas has a way to it by there, but not the best one.
+func TestAtlasReversePath(t *testing.T) {
+	both(t, func(n *node) {
+		for filter, want := range map[forwarding.URPF]string{forwarding.URPFLoose: "forwarded 1", forwarding.URPFFeasible: "forwarded 1", forwarding.URPFStrict: "reverse-path 1"} {
+			links := testLinks(n.family)
+			links[4].URPF = filter
+			table, err := forwarding.NewTable(links, nil, forwarding.Settings{})
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			dst, _ := address(n.family, "nowhere")
+			near, wide := netip.PrefixFrom(dst, dst.BitLen()), netip.PrefixFrom(dst, 8).Masked()
+			table.SetAtlas(forwarding.NewAtlas([]netip.Prefix{wide, near}, []int{0, 1}),
+				forwarding.Leads{Groups: [][]forwarding.Lead{nil, {lead(1), lead(4)}, {lead(1)}}, Of: []uint16{1, 2}})
+			n.router.SetTable(table)
+			n.send("strict: nowhere > h1 udp 32")
+			n.outputs = nil
+			n.counted(want)
+			n.send("strict: far > h1 udp 32")
+			n.counted("reverse-path 1")
+			table.SetAtlas(nil, forwarding.Leads{})
+			n.send("strict: nowhere > h1 udp 32")
+			n.counted("reverse-path 1")
+		}
+	})
+}
+
 // What one router remembers of ways is forgotten with an atlas.
 func TestAtlasIsNotRemembered(t *testing.T) {
 	both(t, func(n *node) {

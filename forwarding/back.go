@@ -14,8 +14,8 @@ var nobody = netip.AddrFrom4([4]byte{192, 0, 0, 8})
 // source, or to the first hop that leads there, and the address that the message
 // comes from: the address that p was sent to, if it is ours (RFC 1122 §3.2.1.3,
 // RFC 4443 §2.2 (a)), else one of the link that the message leaves by (RFC 1812
-// §4.3.2.4), or that p came from, as the settings say. It fails where no way or
-// no address is. Among several ways it takes the one of p's flow, as any error about p does
+// §4.3.2.4), or that p came from, as the settings say; not valid: there is none. It fails where
+// no way is. Among several ways it takes the one of p's flow, as any error about p does
 // that comes by here from another node.
 func (t *Table) back(p *wire.Packet, to netip.Addr, in int, n turns) (link int, source netip.Addr, ok bool) {
 	there := t.lookup(to)
@@ -45,19 +45,23 @@ func (t *Table) back(p *wire.Packet, to netip.Addr, in int, n turns) (link int, 
 	if t.settings.ErrorSource == ErrorSourceIngress {
 		from = in
 	}
-	source = t.addressOn(from, next)
-	return link, source, source.IsValid()
+	return link, t.addressOn(from, next), true
 }
 
 // addressOn returns the node's address on a link for talking to next: the one in
-// whose prefix next is, else another of the link, else the router id, else one
-// of another link (RFC 1812 §2.2.7).
+// whose prefix next is, else another of the link, else the router id, else a
+// loopback, else one of another link (RFC 1812 §2.2.7).
 func (t *Table) addressOn(link int, next netip.Addr) netip.Addr {
 	if best := t.links[link].own(next); best.IsValid() {
 		return best
 	}
 	if id := t.settings.RouterID; id.IsValid() && id.BitLen() == next.BitLen() {
 		return id
+	}
+	for _, loopback := range t.settings.Loopbacks {
+		if loopback.BitLen() == next.BitLen() {
+			return loopback
+		}
 	}
 	for i := range t.links {
 		if best := t.links[i].first(next); best.IsValid() {

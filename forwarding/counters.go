@@ -39,6 +39,8 @@ type Originated struct {
 	Forbidden uint64
 	// Unroutable had no way back, or no source address.
 	Unroutable uint64
+	// Withheld would have been sent, but for the node's policy.
+	Withheld uint64
 	// Limited found no token.
 	Limited uint64
 }
@@ -62,6 +64,7 @@ func (o *Originated) add(m Originated) {
 	o.Sent += m.Sent
 	o.Forbidden += m.Forbidden
 	o.Unroutable += m.Unroutable
+	o.Withheld += m.Withheld
 	o.Limited += m.Limited
 }
 

@@ -94,9 +94,19 @@ func reasonsText(t *testing.T) string {
 		"This file is generated: `go test ./forwarding -run TestReasonsAreDocumented -update`.\n\n" +
 		"| reason | meaning | told in IPv4 | told in IPv6 |\n|---|---|---|---|\n")
 	v4, v6 := samples()
-	for i, meaning := range meanings(t) {
-		if reason := drop.Reason(i); reason != drop.Alive {
+	all := meanings(t)
+	for i, meaning := range all {
+		if reason := drop.Reason(i); reason != drop.Alive && !reason.OnLink() {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", reason, strings.TrimSuffix(meaning, "."), told(reason, v4), told(reason, v6))
+		}
+	}
+	b.WriteString("\n## On links between nodes\n\n" +
+		"A packet that a node has forwarded, or originated, to a link between nodes may still be lost there. The link counts it, by one of these reasons; the node counts\n" +
+		"it as forwarded. Nobody is told: no node knows.\n\n" +
+		"| reason | meaning |\n|---|---|\n")
+	for i, meaning := range all {
+		if reason := drop.Reason(i); reason.OnLink() {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", reason, strings.TrimSuffix(meaning, "."))
 		}
 	}
 	return b.String()
@@ -137,6 +147,11 @@ func TestSilentReasons(t *testing.T) {
 	for reason := drop.Alive; reason <= drop.LinkLocal; reason++ {
 		if answers[reason] != icmpgen.None && reason != drop.MissingOctets {
 			t.Errorf("%s is answered with %s", reason, answers[reason])
+		}
+	}
+	for reason := range drop.NumReasons {
+		if reason.OnLink() && answers[reason] != icmpgen.None {
+			t.Errorf("%s, which no node knows of, is answered with %s", reason, answers[reason])
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
@@ -29,6 +30,12 @@ type header struct {
 //	timestamp N: a request of N octets
 //	probe name NAME, index N, address NAME, mac: an interface of the node
 //	probe neighbor NAME, probe HEX: an address of another; any structure
+//
+// or about the flow:
+//
+//	ports S D: those of udp; tcp takes S
+//	label N: the flow label of IPv6
+//	quoting NAME, and a line without its link to the end: an error with that packet in it
 func (s *shape) readHeader(word string, l *line) error {
 	switch word {
 	case "hop", "dest":
@@ -44,6 +51,25 @@ func (s *shape) readHeader(word string, l *line) error {
 		s.add(header{layers.IPProtocolIPv6Routing, append([]byte{byte(kind), byte(left), 0, 0, 0, 0}, pattern(16)...)})
 	case "behind":
 		s.behind = true
+	case "ports":
+		s.ports = [2]int{l.number(), l.number()}
+	case "label":
+		n := l.number()
+		s.breaks = append(s.breaks, func(b []byte) []byte {
+			if s.family == 6 {
+				b[1], b[2], b[3] = b[1]&0xf0|byte(n>>16&15), byte(n>>8), byte(n)
+			}
+			return b
+		})
+	case "quoting":
+		name, rest := l.word(), ": "+strings.Join(l.words[l.next:], " ")
+		l.next = len(l.words)
+		quote, err := build(s.family, rest)
+		s.icmp(name, quote.bytes)
+		if s.family == 6 { // the words that a query has are the error's second
+			s.transport[1] = gopacket.Payload(make([]byte, 4))
+		}
+		return err
 	case "timestamp":
 		s.carry(layers.IPProtocolICMPv4, gopacket.Payload(sealICMP4(append([]byte{13, 0, 0, 0, 0, 77, 0, 3, 1, 2, 3, 4}, make([]byte, 36)...)[:l.number()])))
 	case "probe":
@@ -52,6 +78,14 @@ func (s *shape) readHeader(word string, l *line) error {
 		return s.readDamage(word, l)
 	}
 	return nil
+}
+
+// udp is a header with the ports of the line.
+func (s *shape) udp() *layers.UDP {
+	if s.ports == [2]int{} {
+		s.ports = [2]int{40000, 33434}
+	}
+	return &layers.UDP{SrcPort: layers.UDPPort(s.ports[0]), DstPort: layers.UDPPort(s.ports[1])}
 }
 
 func (s *shape) add(h header) {

@@ -28,6 +28,8 @@ var names = map[string][2]string{
 	"thisnet": {"0.1.2.3", ""}, "classe": {"240.1.2.3", ""},
 	"left.broadcast": {"10.1.0.255", ""}, "right.broadcast": {"10.2.0.255", ""},
 	"broadcast": {"255.255.255.255", ""},
+	"r.loop":    {"10.99.0.1", "fd00:99::1"}, "r.policy": {"10.66.0.1", "fd00:66::1"},
+	"r.strict": {"10.5.0.1", "fd00:5::1"}, "away": {"20.0.0.9", "2a00::9"},
 }
 
 func address(family int, name string) (netip.Addr, error) {

@@ -31,7 +31,7 @@ import (
 // result.
 // partial: the transport checksum is left to be completed; gso N: this, and it is a
 // super-packet of segments with N octets of payload; offload N START OFFSET: what it claims of that.
-// hop, dest, routing, behind, timestamp, probe: see readHeader.
+// hop, dest, routing, behind, timestamp, probe, ports, label, quoting: see readHeader.
 type line struct {
 	link     string
 	src, dst netip.Addr
@@ -92,6 +92,7 @@ type shape struct {
 	outer, inner []header // before the fragment header, and behind it
 	behind       bool
 	extension    bool
+	ports        [2]int
 	protocol     layers.IPProtocol
 	transport    []gopacket.SerializableLayer
 	partial      bool
@@ -156,7 +157,7 @@ func (s *shape) read(l *line) error {
 	case "at":
 		s.part, s.at = true, l.number()
 	case "udp":
-		udp := &layers.UDP{SrcPort: 40000, DstPort: 33434}
+		udp := s.udp()
 		udp.SetNetworkLayerForChecksum(s.network())
 		s.carry(layers.IPProtocolUDP, udp, pattern(l.number()))
 	case "tcp":
@@ -228,7 +229,8 @@ func (s *shape) carry(protocol layers.IPProtocol, transport ...gopacket.Serializ
 // tcp builds a segment; flags are letters.
 func (s *shape) tcp(flags string) *layers.TCP {
 	has := func(flag string) bool { return strings.Contains(flags, flag) }
-	tcp := &layers.TCP{SrcPort: 40000, DstPort: 443, Seq: 1000, Ack: 5000, Window: 100,
+	udp := s.udp()
+	tcp := &layers.TCP{SrcPort: layers.TCPPort(udp.SrcPort), DstPort: 443, Seq: 1000, Ack: 5000, Window: 100,
 		SYN: has("s"), ACK: has("a"), RST: has("r"), FIN: has("f")}
 	tcp.SetNetworkLayerForChecksum(s.network())
 	return tcp

@@ -80,7 +80,7 @@ func (t *Table) forward(p *wire.Packet, in int, there *hop) Verdict {
 		reason = drop.Hairpin
 	case link.Down:
 		reason = drop.LinkDown
-	case p.TTL <= 1 && !t.settings.KeepTTL: // within a tunnel, nobody looks at it
+	case p.TTL == 0, p.TTL == 1 && !t.settings.KeepTTL: // zero is never forwarded (RFC 1812 §4.2.2.9), kept or not
 		reason = drop.TTLExpired
 	}
 	if reason != drop.Alive {

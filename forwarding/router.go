@@ -35,9 +35,10 @@ type Router struct {
 	// recent is what the table said of the addresses of late packets.
 	recent recent
 	turns  turns
-	// options and objects are room for those of the message that is being built.
+	// options, objects and labels are room for those of the message that is being built.
 	options [wire.MaxOptions]byte
 	objects [maxObjects]icmpgen.Object
+	labels  []icmpgen.Label
 }
 
 // Shared is what the routers of one node have together. Table and Limits change
@@ -54,7 +55,8 @@ type Shared struct {
 	generation uint64 // counts tables: siblings forget what an older one said
 	limiter    ratelimit.Limiter
 	fragments  reassembly
-	id         uint32 // of what the node originates
+	id         uint32                     // of what the node originates
+	owed       [ratelimit.NumKinds]uint64 // messages of which policy sends some
 }
 
 // New returns a router with a table, whose owner it becomes.
@@ -70,6 +72,7 @@ func (r *Router) Sibling() *Router { return &Router{Shared: r.Shared} }
 // limiter and waiting fragments stay, but for those that came from a link that is gone.
 func (r *Router) SetTable(table *Table) {
 	r.fragments.relink(r.table.links, table.links, &r.Counters)
+	r.recount(&r.table.settings, &table.settings)
 	r.table = table
 	r.generation++
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/icmpgen"
 )
 
 // choices are the words by which stories choose settings.
@@ -27,6 +28,21 @@ var choices = map[string]func(s *forwarding.Settings){
 	"echo off":             func(s *forwarding.Settings) { s.NoEcho = true },
 	"timestamp off":        func(s *forwarding.Settings) { s.NoTimestamp = true },
 	"sub-1280 on":          func(s *forwarding.Settings) { s.ReportSub1280 = true },
+	"loopbacks on":         func(s *forwarding.Settings) { s.Loopbacks = addresses("r.loop") },
+	"ttl keep":             func(s *forwarding.Settings) { s.KeepTTL = true },
+	"error-ttl 7":          func(s *forwarding.Settings) { s.ErrorTTL = 7 },
+	"reply-ttl 9":          func(s *forwarding.Settings) { s.ReplyTTL = 9 },
+	"quote 8":              func(s *forwarding.Settings) { s.Quote, s.Quote6 = 8, 8 },
+	"quote 1000":           func(s *forwarding.Settings) { s.Quote, s.Quote6 = 1000, 5000 },
+	"policy drop":          policy(forwarding.Policy{Drop: true}),
+	"policy third":         policy(forwarding.Policy{Every: 3}),
+	"policy source":        policy(forwarding.Policy{Source4: addresses("r.policy")[0], Source6: addresses("r.policy")[1]}),
+	"hash addresses":       func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashAddresses },
+	"hash flow-label":      func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashFlowLabel },
+	"hash per-packet":      func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashPerPacket },
+	"errors outer":         func(s *forwarding.Settings) { s.Multipath.ErrorsByOuter = true },
+	"seed 2":               func(s *forwarding.Settings) { s.Multipath.Seed = 2 },
+	"seed 3":               func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
 	"router-id on":         func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
 }
 
@@ -39,10 +55,57 @@ var onLinks = map[string]func(links []forwarding.Link, routes *[]forwarding.Rout
 		links[1].Addresses = nil
 		*routes = []forwarding.Route{{To: netip.MustParsePrefix("10.2.0.0/24"), Link: "right"}, {To: netip.MustParsePrefix("fd00:2::/64"), Link: "right"}}
 	},
+	"labels on": func(links []forwarding.Link, _ *[]forwarding.Route, _ *forwarding.Settings) {
+		links[0].Labels = []icmpgen.Label{{Label: 16}, {Label: 0xfffff, TC: 5, TTL: 9}}
+	},
+	"nowhere numbered": func(links []forwarding.Link, routes *[]forwarding.Route, _ *forwarding.Settings) {
+		*routes = nil
+		for i, name := range []string{"h1", "h2"} {
+			for _, a := range addresses(name) {
+				*routes = append(*routes, forwarding.Route{To: netip.PrefixFrom(a, a.BitLen()), Link: links[i].Name})
+			}
+		}
+		for i := range links {
+			links[i].Addresses = nil
+		}
+	},
+	"paths even":     paths(forwarding.Path{Link: "right"}, forwarding.Path{Link: "strict"}),
+	"paths weighted": paths(forwarding.Path{Link: "right", Weight: 30}, forwarding.Path{Link: "strict", Weight: 10}),
+	"paths three":    paths(forwarding.Path{Link: "right", Weight: 3}, forwarding.Path{Link: "strict", Weight: 2}, forwarding.Path{Link: "left"}),
+	"paths alike":    paths(forwarding.Path{Link: "right", Weight: 20}, forwarding.Path{Link: "strict", Weight: 20}, forwarding.Path{Link: "left", Weight: 20}),
+	"paths one-down": paths(forwarding.Path{Link: "down"}, forwarding.Path{Link: "strict"}, forwarding.Path{Link: "right"}),
 	"neighbor-routes on": func(_ []forwarding.Link, routes *[]forwarding.Route, _ *forwarding.Settings) {
 		*routes = append(*routes, forwarding.Route{To: netip.MustParsePrefix("2001:db8:ff::/48"), Link: "left", Via: netip.MustParseAddr("fe80::9")},
 			route("203.0.113.0/24", "10.1.0.9"))
 	},
+}
+
+// addresses are those of a name in both families.
+func addresses(name string) []netip.Addr {
+	return []netip.Addr{netip.MustParseAddr(names[name][0]), netip.MustParseAddr(names[name][1])}
+}
+
+// policy is one for all kinds.
+func policy(p forwarding.Policy) func(*forwarding.Settings) {
+	return func(s *forwarding.Settings) {
+		for kind := range s.Policy {
+			s.Policy[kind] = p
+		}
+	}
+}
+
+// paths has all that has no other route go by a group, to the neighbors on its links.
+func paths(group ...forwarding.Path) func([]forwarding.Link, *[]forwarding.Route, *forwarding.Settings) {
+	return func(_ []forwarding.Link, routes *[]forwarding.Route, _ *forwarding.Settings) {
+		for family, to := range []string{"0.0.0.0/0", "::/0"} {
+			var all []forwarding.Path
+			for _, path := range group {
+				path.Via = addresses(map[string]string{"right": "h2", "strict": "hstrict", "left": "h1", "down": "hdown"}[path.Link])[family]
+				all = append(all, path)
+			}
+			*routes = append(*routes, forwarding.Route{To: netip.MustParsePrefix(to), Group: &forwarding.Group{Paths: all}})
+		}
+	}
 }
 
 // set gives the node settings by pairs of words, and a new table.

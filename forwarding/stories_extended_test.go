@@ -57,6 +57,12 @@ func (n *node) wantExtended(text, extensions string) {
 func interfaces(all []icmp.Extension) string {
 	var parts []string
 	for _, extension := range all {
+		if stack, ok := extension.(*icmp.MPLSLabelStack); ok {
+			for _, l := range stack.Labels {
+				parts = append(parts, fmt.Sprintf("label %d tc %d bottom %v ttl %d", l.Label, l.TC, l.S, l.TTL))
+			}
+			continue
+		}
 		info, ok := extension.(*icmp.InterfaceInfo)
 		if !ok {
 			parts = append(parts, fmt.Sprintf("%T", extension))

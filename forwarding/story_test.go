@@ -206,7 +206,7 @@ func (n *node) send(text string) {
 // meant is the number of messages that the router sent, or would have.
 func meant(c *forwarding.Counters) (sum uint64) {
 	for _, m := range c.Messages {
-		sum += m.Sent + m.Forbidden + m.Unroutable + m.Limited
+		sum += m.Sent + m.Forbidden + m.Unroutable + m.Withheld + m.Limited
 	}
 	return sum
 }
@@ -292,6 +292,7 @@ func gained(before, after *forwarding.Counters) string {
 		add(m.String()+" sent", b.Sent, a.Sent)
 		add(m.String()+" forbidden", b.Forbidden, a.Forbidden)
 		add(m.String()+" unroutable", b.Unroutable, a.Unroutable)
+		add(m.String()+" withheld", b.Withheld, a.Withheld)
 		add(m.String()+" limited", b.Limited, a.Limited)
 	}
 	return strings.Join(parts, ", ")

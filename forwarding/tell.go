@@ -5,12 +5,30 @@ import (
 	"slices"
 
 	"github.com/icmprouter/icmprouter/icmpgen"
+	"github.com/icmprouter/icmprouter/ratelimit"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
-// maxObjects is the number of extension objects of an error: the incoming and
+// maxObjects is the number of extension objects of an error: the label stack, the incoming and
 // the outgoing interface, and the next hop.
-const maxObjects = 3
+const maxObjects = 4
+
+// stack appends to objects the label stack of the link that p came from, if it has one and the message is of those that
+// tell it (RFC 4950 §3). A label without a TTL has that of the packet, as in
+// the uniform model of RFC 3443: 1, where it expired.
+func (r *Router) stack(objects []icmpgen.Object, m icmpgen.Message, p *wire.Packet, in int) []icmpgen.Object {
+	labels := r.table.links[in].Labels
+	if kind, _ := m.Kind(); len(labels) == 0 || kind != ratelimit.TimeExceeded && kind != ratelimit.Unreach {
+		return objects
+	}
+	r.labels = append(r.labels[:0], labels...)
+	for i := range r.labels {
+		if l := &r.labels[i]; l.TTL == 0 {
+			l.TTL = max(1, p.TTL)
+		}
+	}
+	return append(objects, icmpgen.Object{Class: icmpgen.ClassLabelStack, Labels: r.labels})
+}
 
 // extensions appends to objects what the settings let an error tell about the
 // interfaces of p, which would have left by link out (RFC 5837 §4.1).

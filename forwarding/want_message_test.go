@@ -29,13 +29,14 @@ func (n *node) stamped(b []byte, l *line) []byte {
 type wanted struct {
 	about      built
 	quote, tos int
+	ttl        int
 	word       uint32
 	gateway    netip.Addr
 	options    []byte
 }
 
 func (n *node) wanted(l *line) (w wanted, err error) {
-	w = wanted{about: n.sent[len(n.sent)-1], quote: -1, tos: -1}
+	w = wanted{about: n.sent[len(n.sent)-1], quote: -1, tos: -1, ttl: 64}
 	for l.more() && err == nil {
 		switch word := l.word(); word {
 		case "about":
@@ -55,6 +56,8 @@ func (n *node) wanted(l *line) (w wanted, err error) {
 			if w.gateway, err = address(n.family, l.word()); n.family == 4 {
 				w.word = binary.BigEndian.Uint32(w.gateway.AsSlice())
 			}
+		case "ttl":
+			w.ttl = l.number()
 		case "tos":
 			w.tos = l.number()
 		case "options":
@@ -78,14 +81,13 @@ func (n *node) isMessage(l *line, name string, s seen) error {
 		return fmt.Errorf("this is no %q", name)
 	}
 	w, err := n.wanted(l)
-	ttl := 64
 	if n.family == 6 && name == "redirect" { // RFC 4861 §4.5
-		ttl = 255
+		w.ttl = 255
 	}
 	switch {
 	case err != nil:
 		return err
-	case s.ttl != ttl || s.df:
+	case s.ttl != w.ttl || s.df:
 		return fmt.Errorf("a message with TTL %d, DF %v", s.ttl, s.df)
 	case w.tos >= 0 && s.tos != w.tos:
 		return fmt.Errorf("TOS %d", s.tos)

@@ -14,6 +14,7 @@ import (
 // want says what the router sent next, and takes it:
 //
 //	n.want("right: h1 > h2 forwarded")             the last packet sent, but for its TTL
+//	n.want("right: h1 > h2 kept")                  the last packet sent
 //	n.want("right: h1 > h2 stamped 070708…")       the same, but for destination and options
 //	n.want("right: h1 > h2 fragment 0 1376 more")  these octets of it; "more" or "last"
 //	n.want("right: h1 > h2 fragments 3")           all of it, in that many
@@ -22,7 +23,7 @@ import (
 //	n.want("left: r.left > h1 echo-reply")         with the payload of the last request
 //	n.want("left: r.left > h1 tcp ra seq 0 ack 1001")
 //
-// "options HEX" says which options a message has: none, without it. "pointer N",
+// "ttl N" is that of a message, if it is not 64. "options HEX" says which options a message has: none, without it. "pointer N",
 // "gateway NAME" and "tos N" are of the message, too.
 //
 // "about K" says that it is about the K-th packet of the story, not the last;
@@ -58,6 +59,8 @@ func (n *node) matches(l *line, o output, s seen) error {
 			return fmt.Errorf("left as %+v, came as %+v", o.gso, last.gso)
 		}
 		return sameBytes(o.bytes, n.decremented(last.bytes))
+	case "kept":
+		return sameBytes(o.bytes, last.bytes)
 	case "stamped":
 		return sameBytes(o.bytes, n.stamped(n.decremented(last.bytes), l))
 	case "fragment":

@@ -18,6 +18,18 @@ func (s *Spec) limit(p *wire.Packet) int {
 	return most
 }
 
+// quote is the part of p that an error may repeat, if it has room.
+func (s *Spec) quote(p *wire.Packet) []byte {
+	most := s.Quote6
+	if p.Version == wire.V4 {
+		most = s.Quote
+	}
+	if most <= 0 {
+		return p.Data
+	}
+	return p.Data[:min(len(p.Data), p.Transport+most)]
+}
+
 // failure writes an error message, and returns its length: the quote is the
 // packet from its first octet, unchanged, as much as fits, and in IPv4 at least
 // its header and 8 octets more (RFC 792): then the error itself goes in fragments.
@@ -34,7 +46,8 @@ func (s *Spec) failure(icmp []byte, header int, p *wire.Packet) int {
 			return n
 		}
 	}
-	return icmpHeader + copy(icmp[icmpHeader:], p.Data[:min(len(p.Data), max(least, room))])
+	n := min(max(least, min(room, len(s.quote(p)))), len(p.Data))
+	return icmpHeader + copy(icmp[icmpHeader:], p.Data[:n])
 }
 
 // info is the second word of an error: the next-hop MTU (RFC 1191 §4, RFC 4443
@@ -81,7 +94,7 @@ func (s *Spec) redirect6(icmp []byte, p *wire.Packet) int {
 	target, destination := s.Gateway.As16(), p.Dst.As16()
 	copy(icmp[redirectTarget:], target[:])
 	copy(icmp[redirectDestination:], destination[:])
-	quote := max(0, min(len(p.Data), s.limit(p)-header6-redirectQuote)) &^ 7
+	quote := max(0, min(len(s.quote(p)), s.limit(p)-header6-redirectQuote)) &^ 7
 	copy(icmp[redirectQuote:], p.Data[:quote])
 	icmp[redirectOption] = optionRedirectedHeader
 	icmp[redirectOption+1] = uint8((redirectQuote - redirectOption + quote) / 8)

@@ -88,7 +88,7 @@ func (s *Spec) multipart(icmp []byte, room int, p *wire.Packet) int {
 	if n == 0 {
 		return 0
 	}
-	clear(original[copy(original, p.Data):])
+	clear(original[copy(original, s.quote(p)):])
 	if p.Version == wire.V4 {
 		icmp[5] = originalDatagram / 4 // RFC 4884 §4.1
 	} else {

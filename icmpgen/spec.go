@@ -35,6 +35,10 @@ type Spec struct {
 	// whole, in octets: a longer quote is cut. Replies are not. Zero: no limit but
 	// that of the family, 576 or 1280.
 	MaxLen int
+	// Quote and Quote6 are how much an error repeats, in IPv4 and in IPv6, of what follows the IP headers of
+	// the packet, in octets: options and extension headers are told beside it. Zero: all that
+	// has room. It is never less than 8 octets in IPv4 (RFC 792).
+	Quote, Quote6 int
 
 	// MTU is the next-hop MTU that TooBig tells, in octets.
 	MTU int

@@ -2,7 +2,6 @@ package link
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/icmprouter/icmprouter/wire"
@@ -10,7 +9,7 @@ import (
 
 // luck is a stream of random numbers, and a memory of the last one.
 type luck struct {
-	rand.PCG
+	random
 	normal float64
 	begun  bool
 }
@@ -21,7 +20,7 @@ func (l *luck) seed(seed uint64, part string, number int) {
 	for i := range len(part) {
 		hash = (hash ^ uint64(part[i])) * 1099511628211
 	}
-	l.Seed(seed, hash^uint64(number)*0x9e3779b97f4a7c15)
+	l.random = random(mix(mix(seed)^hash) + mix(uint64(number)))
 	l.forget()
 }
 
@@ -30,7 +29,7 @@ func (l *luck) forget() { l.normal, l.begun = 0, false }
 
 // uniform is a number above 0 and below 1.
 func (l *luck) uniform() float64 {
-	return (float64(l.Uint64()>>12) + 0.5) / (1 << 52)
+	return (float64(l.next()>>12) + 0.5) / (1 << 52)
 }
 
 // like is a uniform number that is like the one before. The correlation is that of normal
@@ -100,7 +99,7 @@ type loser struct {
 	dice
 	loss Loss
 	bad  bool // of Gilbert
-	next int  // of Fates
+	turn int  // of Fates
 
 	moved, settled bool // while losses are changed
 }
@@ -124,8 +123,8 @@ func (l *loser) roll(p *wire.Packet) bool {
 	case l.loss.Gilbert != nil:
 		return l.step(l.loss.Gilbert)
 	}
-	lost := l.loss.Fates[l.next]
-	l.next = (l.next + 1) % len(l.loss.Fates)
+	lost := l.loss.Fates[l.turn]
+	l.turn = (l.turn + 1) % len(l.loss.Fates)
 	return lost
 }
 

@@ -1,7 +1,7 @@
 package link
 
 import (
-	"math/rand/v2"
+	"slices"
 
 	"github.com/icmprouter/icmprouter/wire"
 )
@@ -25,12 +25,11 @@ func (f *fate) corrupt(p *wire.Packet) bool {
 		from += min((transportLen(p)+1)&^1, to-from)
 		to -= (to - from) & 1
 	}
-	var random rand.PCG
-	random.Seed(f.bits, 0)
+	draw := random(f.bits)
 	if f.where == Unseen {
-		return unseen(p.Data[from:to], (int(f.count)+1)/2, &random)
+		return unseen(p.Data[from:to], (int(f.count)+1)/2, &draw)
 	}
-	return flip(p.Data[from:to], int(f.count), &random)
+	return flip(p.Data[from:to], int(f.count), &draw)
 }
 
 // headerLen is the length of the IP header with its options, without IPv6 extension headers.
@@ -55,12 +54,12 @@ func transportLen(p *wire.Packet) int {
 }
 
 // flip changes so many bits of b, each at most once.
-func flip(b []byte, count int, random *rand.PCG) bool {
+func flip(b []byte, count int, draw *random) bool {
 	var taken [maxBits]int
 	count = min(count, len(b)*8)
 	for n := 0; n < count; {
-		bit := below(random, len(b)*8)
-		if !contains(taken[:n], bit) {
+		bit := draw.below(len(b) * 8)
+		if !slices.Contains(taken[:n], bit) {
 			b[bit/8] ^= 0x80 >> (bit % 8)
 			taken[n] = bit
 			n++
@@ -74,11 +73,11 @@ const attempts = 32
 
 // unseen changes so many pairs of bits of the words in b, from 0 to 1 and from 1 to 0 at the same place of
 // two words: their sum stays as it was. It is false if all words are alike.
-func unseen(b []byte, pairs int, random *rand.PCG) bool {
+func unseen(b []byte, pairs int, draw *random) bool {
 	var taken [maxBits + 2]int
 	n := 0
 	for range pairs {
-		one, other, ok := pair(b, taken[:n], random)
+		one, other, ok := pair(b, taken[:n], draw)
 		if !ok {
 			break
 		}
@@ -91,22 +90,22 @@ func unseen(b []byte, pairs int, random *rand.PCG) bool {
 }
 
 // pair finds two different bits at the same place of two words, neither taken.
-func pair(b []byte, taken []int, random *rand.PCG) (one, other int, ok bool) {
+func pair(b []byte, taken []int, draw *random) (one, other int, ok bool) {
 	words := len(b) / 2
 	if words < 2 {
 		return 0, 0, false
 	}
 	for range attempts {
-		place := below(random, 16)
-		one, other = below(random, words)*16+place, below(random, words)*16+place
-		if bitAt(b, one) != bitAt(b, other) && !contains(taken, one) && !contains(taken, other) {
+		place := draw.below(16)
+		one, other = draw.below(words)*16+place, draw.below(words)*16+place
+		if bitAt(b, one) != bitAt(b, other) && !slices.Contains(taken, one) && !slices.Contains(taken, other) {
 			return one, other, true
 		}
 	}
 	for place := range 16 {
 		var at [2]int // the first bit of each value, and one more
 		for word := range words {
-			if bit := word*16 + place; !contains(taken, bit) {
+			if bit := word*16 + place; !slices.Contains(taken, bit) {
 				at[bitAt(b, bit)] = bit + 1
 			}
 		}
@@ -118,15 +117,3 @@ func pair(b []byte, taken []int, random *rand.PCG) (one, other int, ok bool) {
 }
 
 func bitAt(b []byte, bit int) int { return int(b[bit/8] >> (7 - bit%8) & 1) }
-
-// below is a number from 0 to n-1.
-func below(random *rand.PCG, n int) int { return int(random.Uint64() % uint64(n)) }
-
-func contains(list []int, bit int) bool {
-	for _, other := range list {
-		if other == bit {
-			return true
-		}
-	}
-	return false
-}

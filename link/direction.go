@@ -82,6 +82,7 @@ func (d *Direction) Set(b Behavior, now time.Duration) {
 		d.Cut()
 	}
 	if d.sending != nil && d.leaves == forever {
+		d.stop(now)
 		d.leaves, d.departure = d.finish(now, len(d.sending.Packet.Data)), d.wires.begin()
 		d.schedule()
 	}

@@ -87,7 +87,7 @@ func (c *chances) decide(b *Behavior, p *wire.Packet) (f fate) {
 	}
 	f.delay, f.overtaking = b.Delay.draw(&c.jitter), b.Delay.Overtake
 	if c.corrupt.roll(p) {
-		f.corrupted, f.bits, f.where = true, c.bits.Uint64(), b.Corrupt.Where
+		f.corrupted, f.bits, f.where = true, c.bits.next(), b.Corrupt.Where
 		f.count = uint8(max(1, min(b.Corrupt.Bits, maxBits)))
 	}
 	if c.duplicate.roll(p) {

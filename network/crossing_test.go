@@ -158,12 +158,22 @@ func TestManyFragmentsCross(t *testing.T) {
 	}
 }
 
+// ring is a chain of three whose ends have a link.
+func ring() Plan {
+	plan := chain(3)
+	short := on("short", 1500)
+	plan.Nodes[0].Interfaces = append(plan.Nodes[0].Interfaces, short)
+	plan.Nodes[2].Interfaces = append(plan.Nodes[2].Interfaces, short)
+	plan.Links = append(plan.Links, Link{Name: "short", Ends: [2]End{{0, 2}, {2, 2}}})
+	return plan
+}
+
 // Nodes that do not decrement TTL, and send to each other, keep a packet for a while only.
 func TestEndless(t *testing.T) {
 	for family, hosts := range ends {
-		plan := chain(3)
+		plan := ring()
 		plan.Routing = Static
-		for i, via := range []string{"next", "next", "back"} {
+		for i, via := range []string{"next", "next", "short"} {
 			plan.Nodes[i].Settings.KeepTTL = true
 			for _, all := range []string{"0.0.0.0/0", "::/0"} {
 				plan.Nodes[i].Routes = append(plan.Nodes[i].Routes, forwarding.Route{To: prefix(all), Link: via})
@@ -329,11 +339,7 @@ func TestChangeLink(t *testing.T) {
 // A ring of three: routes go around a link that is down, and back when it is up.
 func TestRouteAround(t *testing.T) {
 	for _, hosts := range ends {
-		plan := chain(3)
-		short := on("short", 1500)
-		plan.Nodes[0].Interfaces = append(plan.Nodes[0].Interfaces, short)
-		plan.Nodes[2].Interfaces = append(plan.Nodes[2].Interfaces, short)
-		plan.Links = append(plan.Links, Link{Name: "short", Ends: [2]End{{0, 2}, {2, 2}}})
+		plan := ring()
 		l := newLab(t, plan)
 		for i, want := range []uint8{62, 61, 62} {
 			l.change(plan, 2, link.Behavior{}, i == 1)
@@ -369,12 +375,17 @@ func TestRouteToWhoIsThere(t *testing.T) {
 	}
 }
 
+// sink is a device that takes all and has nothing.
+type sink struct{ endless }
+
+func (*sink) Read(*wire.Batch) error { return nil }
+
 // Crossings allocate nothing, nor do links that delay.
 func TestCrossingAllocatesNothing(t *testing.T) {
 	for what, plan := range map[string]Plan{"at once": chain(20), "delayed": delayed(20)} {
 		for _, hosts := range ends {
 			l := newLab(t, plan)
-			sink := &endless{}
+			sink := &sink{}
 			l.net.ports[len(l.net.ports)-1].device = sink
 			packet, now := udp(hosts[0], hosts[1], 1, 32), time.Duration(0)
 			round := func() {

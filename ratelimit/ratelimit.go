@@ -104,7 +104,7 @@ type slot struct {
 // one owner and no lock.
 type Limiter struct {
 	total [NumKinds]bucket
-	slots [sets][ways]slot
+	slots *[sets][ways]slot // nil until a destination needs one: most nodes never tell anybody anything
 }
 
 // Allow says whether a message of that kind may go to dst now, and takes a
@@ -129,6 +129,9 @@ func (l *Limiter) Allow(limits *Limits, kind Kind, dst netip.Addr, now time.Dura
 
 // slot finds the slot of dst, or gives it one.
 func (l *Limiter) slot(kind Kind, dst netip.Addr) *slot {
+	if l.slots == nil {
+		l.slots = new([sets][ways]slot)
+	}
 	set := &l.slots[hash(kind, dst)%sets]
 	fullest := &set[0]
 	for i := range set {

@@ -16,7 +16,7 @@ const (
 	FlowTuple FlowKey = iota
 	// FlowAddresses is source and destination.
 	FlowAddresses
-	// FlowLabel is addresses and the flow label of IPv6 (RFC 6438 §3); of IPv4 the addresses.
+	// FlowLabel is addresses and the flow label of IPv6 (RFC 6438); of IPv4 the addresses.
 	FlowLabel
 )
 

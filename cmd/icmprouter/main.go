@@ -71,7 +71,7 @@ step of the demo failed); 2 the command line or the configuration is wrong.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(runCommand(), checkCommand(), demoCommand(), probeCommand(), recordCommand(), versionCommand())
+	root.AddCommand(runCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(), versionCommand())
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}
@@ -85,7 +85,7 @@ func knownCommand(c *cobra.Command, args []string) error {
 	}
 	near := c.SuggestionsFor(args[0])
 	if len(near) == 0 {
-		return usageError{fmt.Errorf("unknown command %q\nSee: %s --help", args[0], c.Name())}
+		return usageError{fmt.Errorf("unknown command %q\nSee: %s --help", args[0], c.CommandPath())}
 	}
 	return usageError{fmt.Errorf("unknown command %q; did you mean %q?", args[0], strings.Join(near, `" or "`))}
 }

@@ -32,6 +32,7 @@ type messageJSON struct {
 	Sent       uint64 `json:"sent"`
 	Forbidden  uint64 `json:"forbidden"`
 	Unroutable uint64 `json:"unroutable"`
+	Withheld   uint64 `json:"withheld"`
 	Limited    uint64 `json:"limited"`
 }
 
@@ -142,14 +143,14 @@ func printNode(w io.Writer, s network.NodeStats) {
 		}
 	}
 	for m, o := range c.Messages {
-		if o.Sent+o.Forbidden+o.Unroutable+o.Limited == 0 {
+		if o.Sent+o.Forbidden+o.Unroutable+o.Withheld+o.Limited == 0 {
 			continue
 		}
 		fmt.Fprintf(w, "  sent\t%d\t%s", o.Sent, icmpgen.Message(m))
 		for _, not := range []struct {
 			count uint64
 			why   string
-		}{{o.Limited, "limited"}, {o.Forbidden, "forbidden"}, {o.Unroutable, "unroutable"}} {
+		}{{o.Limited, "limited"}, {o.Forbidden, "forbidden"}, {o.Unroutable, "unroutable"}, {o.Withheld, "withheld by policy"}} {
 			if not.count != 0 {
 				fmt.Fprintf(w, "\t(and %d %s)", not.count, not.why)
 			}
