@@ -40,6 +40,7 @@ func TestRecord(t *testing.T) {
 	needs.Tool(t, "traceroute", "traceroute")
 	for _, sample := range samples {
 		t.Run(sample, func(t *testing.T) {
+			t.Parallel() // they wait for what does not come
 			file := filepath.Join("../cmd/icmprouter/record/testdata", sample)
 			input, err := os.ReadFile(file)
 			if err != nil {

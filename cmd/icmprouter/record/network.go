@@ -30,9 +30,8 @@ type network struct {
 	steps []step
 	// layers are the names of the nodes by TTL, after the client's.
 	layers [][]string
-	// sources are the addresses that nodes answer from, and owned those that are a node's already.
+	// sources are the addresses that nodes answer from.
 	sources map[string]netip.Addr
-	owned   map[netip.Addr]bool
 	notes   []string
 }
 
@@ -42,7 +41,7 @@ func (p *Path) Config(o Options) (config []byte, notes []string, err error) {
 	if o.Client == o.Server {
 		return nil, nil, fmt.Errorf("client and server are both in namespace %q; expected two: a kernel that has both addresses sends nothing", o.Client)
 	}
-	n := &network{Options: o, path: p, sources: map[string]netip.Addr{}, owned: map[netip.Addr]bool{},
+	n := &network{Options: o, path: p, sources: map[string]netip.Addr{},
 		file: file{Routing: "shortest-path", Nodes: map[string]node{}}}
 	if p.Others > 0 {
 		n.note("%d more paths are in the input: only the first is recorded", p.Others)
@@ -178,22 +177,24 @@ func (n *network) addNodes() {
 				n.file.Nodes[name] = node{ICMP: map[string]any{"time_exceeded": map[string]any{"action": "drop"}}}
 				continue
 			}
-			n.file.Nodes[name] = n.hop(name, h.Answers[j], n.steps[i].every, before)
+			n.file.Nodes[name] = n.hop(name, h.Answers[j], i, before)
 		}
 		before = names
 	}
 }
 
-// hop is the node of an answer, behind those of the layer before.
-func (n *network) hop(name string, a *Answer, every int, before []string) node {
+// hop is the node of an answer in a layer, behind those of the layer before.
+func (n *network) hop(name string, a *Answer, layer int, before []string) node {
 	var r node
 	message := map[string]any{}
-	if n.owned[a.Addr] || a.Addr == n.path.Target || a.Addr == n.path.Client || special(a.Addr) != "" {
-		message["source"] = a.Addr // it cannot be the node's own
+	every := n.steps[layer].every
+	// Of several hops with one address, it is the last's own: a router discards what comes from itself.
+	if again := (&Path{Hops: n.path.Hops[layer+1:]}).has(a.Addr); again || special(a.Addr) != "" {
+		message["source"] = a.Addr
 	} else {
 		r.Loopbacks = []netip.Addr{a.Addr}
 	}
-	n.owned[a.Addr], n.sources[name] = true, a.Addr
+	n.sources[name] = a.Addr
 	if len(message) > 0 {
 		r.ICMP = map[string]any{"packet_too_big": maps.Clone(message)}
 	}
