@@ -89,6 +89,18 @@ func TestRateChanges(t *testing.T) {
 	wantTimes(t, collect(w, never), 21*ms, 21*ms, 21*ms, 21*ms)
 }
 
+// Set knows what has left by then, whoever has not asked for it yet.
+func TestRateChangesLate(t *testing.T) {
+	w := newWires()
+	d := w.NewDirection(1, link.Behavior{Rate: slow})
+	p := packet(t, spec{length: 1000})
+	for range 5 {
+		d.Send(p, 0, 0)
+	}
+	d.Set(link.Behavior{Rate: link.Rate{BitsPerSecond: 80_000_000}}, 2500*us)
+	wantTimes(t, collect(w, never), ms, 2*ms, 3*ms, 3100*us, 3200*us)
+}
+
 // A bucket of 2500 octets lets two and a half packets through at once.
 func TestBurst(t *testing.T) {
 	w := newWires()
@@ -156,6 +168,10 @@ func TestDepartures(t *testing.T) {
 	d.Send(small, 0, 1*ms) // in what the big one left at 5 ms
 	d.Send(small, 0, 1*ms)
 	wantTimes(t, collect(w, never), 5*ms, 5*ms, 10*ms)
+	// The last of a round is at the first moment of the next, and there for whoever comes just then.
+	d.Send(small, 0, 20*ms)
+	d.Send(small, 0, 20*ms+1)
+	wantTimes(t, collect(w, never), 20*ms, 22*ms)
 }
 
 // mahimahi is the loop of a link that wakes at each opportunity, and sends what is there.

@@ -28,15 +28,15 @@ func TestDownAndCut(t *testing.T) {
 				d.Send(p, 0, 0)
 				bystander.Send(p, 0, 0)
 			}
-			collect(w, 12*ms)
+			collect(w, 12500*us)
 			want, others := 30-d.Counters.Arrived, 30-bystander.Counters.Arrived
 			if down {
 				b.Down = true
-				d.Set(b, 12*ms)
-				d.Send(p, 0, 12*ms)
+				d.Set(b, 12500*us)
+				d.Send(p, 0, 12500*us)
 				want++
 				b.Down = false
-				d.Set(b, 13*ms)
+				d.Set(b, 12600*us)
 			} else {
 				d.Cut()
 			}
@@ -45,13 +45,13 @@ func TestDownAndCut(t *testing.T) {
 			}
 			conserved(t, d)
 			// The link is free again at once, and the other one has lost nothing.
-			d.Send(p, 0, 13*ms)
+			d.Send(p, 0, 12600*us)
 			mine := uint64(0)
 			for p := w.Arrive(never); p != nil; p = w.Arrive(never) {
 				if p.Direction == d {
 					mine++
 				}
-				if p.Direction == d && name == "queue" && p.At != 24*ms {
+				if p.Direction == d && name == "queue" && p.At != 23600*us {
 					t.Errorf("%s: arrived at %v", name, p.At)
 				}
 				w.Free(p)
@@ -63,18 +63,54 @@ func TestDownAndCut(t *testing.T) {
 	}
 }
 
+// Next does not name what has happened already: Send ran the queue up to its own time.
+func TestNext(t *testing.T) {
+	w := newWires()
+	d := w.NewDirection(1, link.Behavior{Rate: slow, Delay: link.Delay{Mean: 10 * ms}})
+	p := packet(t, spec{length: 1000})
+	d.Send(p, 0, 0)
+	if at, ok := w.Next(); !ok || at != ms {
+		t.Errorf("next at %v, %v", at, ok)
+	}
+	d.Send(p, 0, 1500*us)
+	if at, ok := w.Next(); !ok || at != 2500*us {
+		t.Errorf("next at %v, %v", at, ok)
+	}
+	wantTimes(t, collect(w, never), 11*ms, 12500*us)
+}
+
+// What comes after Cut does not wait for what was cut.
+func TestAfterCut(t *testing.T) {
+	w := newWires()
+	d := w.NewDirection(1, link.Behavior{Delay: link.Delay{Mean: 50 * ms}})
+	p := packet(t, spec{})
+	d.Send(p, 0, 0)
+	d.Set(link.Behavior{}, ms)
+	if d.Instant() {
+		t.Error("instant while a packet is on its way")
+	}
+	d.Cut()
+	if !d.Instant() {
+		t.Error("not instant")
+	}
+	d.Send(p, 0, ms)
+	wantTimes(t, collect(w, never), ms)
+}
+
 // Memory has a limit, is not asked for beyond it, and goes from one length of packets to any other.
 func TestMemory(t *testing.T) {
 	asked := 0
 	w := link.NewWires(3<<20, func(octets int) ([]byte, error) {
-		asked += octets
+		if asked += octets; asked > 8<<20 {
+			return nil, errors.New("more than the limit")
+		}
 		return make([]byte, octets), nil
 	})
 	d := w.NewDirection(1, link.Behavior{Delay: link.Delay{Mean: ms}})
 	lengths := map[int]int{} // how many of each fit
 	for round, length := range []int{60, 1500, 9000, 65_535, 256, 60, 65_535} {
 		p := packet(t, spec{length: length})
-		for d.Counters.Dropped[drop.LinkFull] == uint64(round) {
+		for i := 0; i < 20_000 && d.Counters.Dropped[drop.LinkFull] == uint64(round); i++ {
 			d.Send(p, 0, 0)
 		}
 		lengths[length] = int(d.Counters.OnWay)
@@ -96,10 +132,14 @@ func TestMemory(t *testing.T) {
 	}
 	// Small ones take what is left of large ones, when there is no other memory.
 	large := packet(t, spec{length: 65_535})
-	for d.Counters.Dropped[drop.LinkFull] == 7 {
+	for i := 0; i < 100 && d.Counters.Dropped[drop.LinkFull] == 7; i++ {
 		d.Send(large, 0, 0)
 	}
-	w.Free(w.Arrive(ms))
+	first := w.Arrive(ms)
+	if first == nil {
+		t.Fatal("no room for a large packet")
+	}
+	w.Free(first)
 	if d.Send(packet(t, spec{length: 60}), 0, 0); d.Counters.Dropped[drop.LinkFull] != 8 {
 		t.Error("no room for a small packet")
 	}
