@@ -177,7 +177,7 @@ func (s *source) list(v value, path string, f field, into reflect.Value) bool {
 	s.count(v, path, f)
 	into.Set(reflect.MakeSlice(into.Type(), len(v.items), len(v.items)))
 	for i, item := range v.items {
-		s.decode(item, fmt.Sprintf("%s[%d]", path, i), field{short: f.short}, into.Index(i))
+		s.decode(item, fmt.Sprintf("%s[%d]", path, i), field{short: f.short, min: f.min, max: f.max}, into.Index(i))
 	}
 	return true
 }

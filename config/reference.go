@@ -81,6 +81,10 @@ func (f field) form(t reflect.Type) string {
 		return "object"
 	case reflect.Slice:
 		switch one := f.form(t.Elem()); {
+		case t.Elem() == addrType && f.lone:
+			return "address, or list of addresses"
+		case t.Elem().Kind() == reflect.Int:
+			return "list of " + one
 		case f.lone:
 			return one + ", or a list of them"
 		case t.Elem() == prefixType:

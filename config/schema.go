@@ -77,7 +77,7 @@ func (f field) spread(s *jsonschema.Schema) {
 
 // alternatives is s, or the string and the item that may stand for it.
 func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Schema {
-	if f.short == "" {
+	if f.short == "" && !f.lone {
 		return s
 	}
 	all := &jsonschema.Schema{Description: s.Description}
@@ -85,6 +85,9 @@ func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Sc
 	if f.lone {
 		s.Items = (field{short: f.short}).alternatives(s.Items, t.Elem())
 		all.AnyOf = append(slices.Clone(s.Items.AnyOf), s)
+		if f.short == "" {
+			all.AnyOf = []*jsonschema.Schema{s.Items, s}
+		}
 		return all
 	}
 	if t.Kind() == reflect.Pointer {
@@ -114,7 +117,9 @@ func (f field) refine(s *jsonschema.Schema) {
 	for _, word := range f.enum {
 		s.Enum = append(s.Enum, word)
 	}
-	if f.min != nil {
+	if f.min != nil && s.Items != nil {
+		s.Items.Minimum, s.Items.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
+	} else if f.min != nil {
 		s.Minimum, s.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
 	}
 	if f.atLeast == 0 {
