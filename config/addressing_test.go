@@ -106,6 +106,11 @@ func TestAddressingAround(t *testing.T) {
 			"  r1 [10.0.2.1/31 fd00:0:0:1::1/127]", "  r10 [10.0.3.0/31 fd00:0:0:3::/127]",
 			"  x [10.0.1.9/24 fd00:0:0:2::9/64] tun [] routes []", third,
 		}},
+		{"a prefix of the kernel's side in the way", []string{`"r2": {}`, `"r2": { "interfaces": { "x": { "addresses": ["192.0.2.1/24"], "tun": { "name": "x", "addresses": ["10.0.1.9/24"] } } } }`}, []string{
+			"  r2 [10.0.2.0/31 fd00:0:0:1::/127]", "  r2 [10.0.3.1/31 fd00:0:0:2::1/127]",
+			"  r1 [10.0.2.1/31 fd00:0:0:1::1/127]", "  r10 [10.0.3.0/31 fd00:0:0:2::/127]",
+			"  x [192.0.2.1/24] tun [10.0.1.9/24] routes []", third,
+		}},
 		{"a wide prefix in the way", []string{`"r2": {}`, `"r2": { "interfaces": { "x": { "addresses": ["10.0.0.9/9", "fd00::9/33"], "tun": { "name": "x" } } } }`}, nil},
 		{"a prefix of half the room in the way", []string{`"r2": {}`, `"r2": { "interfaces": { "x": { "addresses": ["10.0.0.9/10", "fd00::9/18"], "tun": { "name": "x" } } } }`}, []string{
 			"  r2 [10.64.0.0/31 fd00:4000::/127]", "  r2 [10.64.1.1/31 fd00:4000:0:1::1/127]",

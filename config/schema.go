@@ -78,7 +78,7 @@ func (f field) spread(s *jsonschema.Schema) {
 
 // alternatives is s, or the string and the item that may stand for it.
 func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Schema {
-	if f.short == "" {
+	if f.short == "" && !f.lone {
 		return s
 	}
 	all := &jsonschema.Schema{Description: s.Description}
@@ -86,6 +86,9 @@ func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Sc
 	if f.lone {
 		s.Items = (field{short: f.short}).alternatives(s.Items, t.Elem())
 		all.AnyOf = append(slices.Clone(s.Items.AnyOf), s)
+		if f.short == "" {
+			all.AnyOf = []*jsonschema.Schema{s.Items, s}
+		}
 		return all
 	}
 	if t.Kind() == reflect.Pointer {
