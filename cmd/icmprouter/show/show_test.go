@@ -155,6 +155,9 @@ func readMermaid(t *testing.T, text string) (g graph) {
 		t.Fatalf("%s", text)
 	}
 	for _, l := range lines[1:] {
+		if strings.ContainsAny(strings.ReplaceAll(strings.TrimSuffix(l, ">"), "<br/>", ""), "<`") {
+			t.Errorf("what Mermaid takes for HTML or Markdown: %s", l)
+		}
 		if m := mermaidBox.FindStringSubmatch(l); m != nil {
 			label := entity.Replace(m[2])
 			if m[3] != "" {
