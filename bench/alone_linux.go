@@ -20,6 +20,8 @@ type loner struct {
 	name, about string
 	// rounds is the most that it is measured; zero: as often as any.
 	rounds int
+	// rival does it too; empty: nobody.
+	rival string
 	// long says that a small run leaves it out.
 	long    bool
 	measure func(b *bench, name string) error
@@ -65,7 +67,12 @@ func loners() (list []loner) {
 			measure: func(b *bench, name string) error { return b.devices(name, n) },
 		})
 	}
-	return list
+	return append(list, networkLoners()...)
+}
+
+// wanted says whether the router or its rival is selected.
+func (b *bench) wanted(w loner) bool {
+	return b.selected(w.name, routerName) || w.rival != "" && b.selected(w.name, w.rival)
 }
 
 // alone measures the loners, when no contender is there any more: in rounds, so
@@ -73,7 +80,7 @@ func loners() (list []loner) {
 func (b *bench) alone(ctx context.Context) error {
 	for round := range b.rounds {
 		for _, w := range loners() {
-			if !b.selected(w.name, routerName) || b.small && w.long || w.rounds != 0 && round >= w.rounds || b.failed[w.name] > 0 {
+			if !b.wanted(w) || b.small && w.long || w.rounds != 0 && round >= w.rounds || b.failed[w.name] > 0 {
 				continue
 			}
 			if ctx.Err() != nil {

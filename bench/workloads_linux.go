@@ -27,6 +27,7 @@ const (
 	bits    = "bit/s"
 	packets = "packets/s"
 	errors_ = "errors/s"
+	crossed = "crossings/s"
 )
 
 // pingEvery is the time between two echo requests: the machine is idle in between.

@@ -104,6 +104,22 @@ var badAddressing = []edited{
 	}, []string{
 		`f:2:17: addressing: the string "10.0.0.0/8" does not belong here; expected an object`,
 	}},
+	{"addressing of neither family", []string{
+		`"routing"`, `"addressing": {}, "routing"`,
+		`"addresses": ["10.1.0.1/24", "fd00:1::1/64"], "tun"`, `"tun"`,
+		`, "addresses": ["10.1.0.2/24"]`, ``,
+	}, []string{
+		`f:2:17: addressing: nothing in it; expected at least 1`,
+	}},
+	{"addressing and IPv6 MTUs", []string{
+		`"routing"`, `"addressing": { "v6": "fd09::/16" }, "routing"`,
+		`{ "between": ["r2", "r3.example"] }`, `{ "between": ["r2", "r3.example"], "mtu": 1000 }`,
+		`"addresses": ["10.1.0.1/24", "fd00:1::1/64"], "tun"`, `"mtu": 1200, "tun"`,
+		`, "addresses": ["10.1.0.2/24"]`, ``,
+	}, []string{
+		`f:5:24: nodes.r1.interfaces.left.mtu: 1200 is too small for IPv6; expected at least 1280 (RFC 8200 §5), or no IPv6 address here`,
+		`f:14:47: links[1].mtu: 1000 is too small for IPv6; expected at least 1280 (RFC 8200 §5), or no IPv6 address here`,
+	}},
 	{"addressing from nothing", []string{
 		`"routing"`, `"addressing": { "v5": "10.0.0.0/8" }, "routing"`,
 	}, []string{

@@ -142,7 +142,7 @@ func (n *neighbourhood) addMade(made []netip.Prefix, iface string) {
 
 // checkOwn records what an own address has in common with one before it.
 func (n *neighbourhood) checkOwn(o own) {
-	if _, around := n.prefixes.around(o.prefix); !around && !n.prefixes.longer(o.prefix) {
+	if _, _, around := n.prefixes.around(o.prefix); !around && !n.prefixes.longer(o.prefix) {
 		return
 	}
 	for _, before := range n.own {

@@ -36,7 +36,7 @@ func (n *neighbourhood) checkTo(to netip.Prefix, path string) {
 		n.refuse(path, fmt.Sprintf("%s is link-local: each interface has its own, and no packet leaves it", to), "")
 		return
 	}
-	if !n.prefixes.all[to] && !(to.IsSingleIP() && n.addresses[to.Addr()]) {
+	if !n.prefixes.has(to) && !(to.IsSingleIP() && n.addresses[to.Addr()]) {
 		return
 	}
 	for _, o := range n.own {
@@ -162,10 +162,11 @@ func (n *neighbourhood) isOwn(via netip.Addr, iface, path string) bool {
 // connectedBy says whether a next hop is on a connected prefix. It refuses one
 // that nobody has there, and one that is not on the interface that is named.
 func (n *neighbourhood) connectedBy(via netip.Addr, iface, path string) bool {
-	if _, ok := n.prefixes.around(netip.PrefixFrom(via, via.BitLen())); !ok {
+	_, first, ok := n.prefixes.around(netip.PrefixFrom(via, via.BitLen()))
+	if !ok {
 		return false
 	}
-	for _, o := range n.own {
+	for _, o := range n.own[first:] {
 		if !o.connects(via, iface) {
 			continue
 		}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/netip"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,6 @@ import (
 var (
 	prefixType = reflect.TypeFor[netip.Prefix]()
 	addrType   = reflect.TypeFor[netip.Addr]()
-	validName  = regexp.MustCompile(names)
 )
 
 // decode stores v, which stands at path, into what f describes, and says
@@ -108,7 +106,7 @@ func (s *source) members(v value, path string, each func(m member, path string))
 
 // join appends a key to a path.
 func join(path, name string) string {
-	switch valid := validName.MatchString(name) || name == "$schema"; {
+	switch valid := isName(name) || name == "$schema"; {
 	case !valid:
 		return path + "[" + quote(name) + "]"
 	case strings.Contains(name, "."):
@@ -124,6 +122,9 @@ func join(path, name string) string {
 func (s *source) object(v value, path string, f field, into reflect.Value) bool {
 	if !s.is(v, path, f.shape(into.Type()), '{') {
 		return false
+	}
+	if len(v.members) < f.atLeast {
+		s.wrong(v.at, path, "nothing in it", fmt.Sprintf("at least %d", f.atLeast), "")
 	}
 	keys := grammar[into.Type()]
 	given := map[string]bool{}
@@ -158,7 +159,7 @@ func (s *source) byName(v value, path string, f field, into reflect.Value) bool 
 	}
 	into.Set(reflect.MakeMap(into.Type()))
 	s.members(v, path, func(m member, way string) {
-		if !validName.MatchString(m.name) {
+		if !isName(m.name) {
 			s.wrong(m.at, way, quote(m.name)+" is no name", "1 to 63 of A-Z a-z 0-9 . _ -", "")
 		}
 		element := reflect.New(into.Type().Elem()).Elem()

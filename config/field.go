@@ -29,6 +29,17 @@ type field struct {
 // every map in the grammar.
 const names = `^[A-Za-z0-9._-]{1,63}$`
 
+// isName says whether a text has the form of names.
+func isName(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return 1 <= len(text) && len(text) <= 63
+}
+
 // grammar holds the keys of each struct that a File is made of, in their order.
 var grammar = map[reflect.Type][]field{}
 

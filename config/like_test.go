@@ -17,8 +17,8 @@ func like(t *testing.T, node, icmp string) network.Node {
 	return parse(t, text).Plan().Nodes[0]
 }
 
-// bothRates is a limit by numbers; a PPS of -1 has none.
-func bothRates(total, burst, one, atOnce int) ratelimit.Limit {
+// buckets is a limit by numbers; a PPS of -1 has none.
+func buckets(total, burst, one, atOnce int) ratelimit.Limit {
 	rate := func(pps, burst int, preset ratelimit.Rate) ratelimit.Rate {
 		if pps < 0 {
 			preset.Unlimited = true
@@ -36,7 +36,7 @@ func unlimited(l ratelimit.Limit) bool { return l.Total.Unlimited && l.PerDestin
 func TestLikeLinux(t *testing.T) {
 	n := like(t, `"like": "linux"`, "")
 	for _, kind := range []ratelimit.Kind{ratelimit.TimeExceeded, ratelimit.Unreach, ratelimit.ParameterProblem} {
-		if got, want := n.Limits[kind], bothRates(1000, 50, 1, 6); got != want {
+		if got, want := n.Limits[kind], buckets(1000, 50, 1, 6); got != want {
 			t.Errorf("kind %d: got %+v, want %+v", kind, got, want)
 		}
 	}
@@ -85,7 +85,7 @@ func TestLikeOthers(t *testing.T) {
 }
 
 func limit(total, burst, one, atOnce int) *ratelimit.Limit {
-	l := bothRates(total, burst, one, atOnce)
+	l := buckets(total, burst, one, atOnce)
 	return &l
 }
 
@@ -116,18 +116,18 @@ func TestLikeYields(t *testing.T) {
 			func(n *network.Node) { n.Limits[ratelimit.Unreach].PerDestination = ratelimit.Rate{PPS: 1, Burst: 1} }},
 		{"rate of all", `"rate": {"pps": 70, "burst": 7}`, func(n *network.Node) {
 			for kind := range n.Limits {
-				n.Limits[kind] = bothRates(70, 7, 70, 7)
+				n.Limits[kind] = buckets(70, 7, 70, 7)
 			}
 			for _, kind := range []ratelimit.Kind{ratelimit.Unreach, ratelimit.TooBig} {
-				n.Limits[kind] = bothRates(70, 7, -1, 0)
+				n.Limits[kind] = buckets(70, 7, -1, 0)
 			}
 		}},
 		{"rate of all and of a kind", `"rate": {"pps": 70, "burst": 7}, "unreachable": {"rate": {"burst": 3}}`, func(n *network.Node) {
 			for kind := range n.Limits {
-				n.Limits[kind] = bothRates(70, 7, 70, 7)
+				n.Limits[kind] = buckets(70, 7, 70, 7)
 			}
-			n.Limits[ratelimit.TooBig] = bothRates(70, 7, -1, 0)
-			n.Limits[ratelimit.Unreach] = bothRates(70, 3, -1, 0)
+			n.Limits[ratelimit.TooBig] = buckets(70, 7, -1, 0)
+			n.Limits[ratelimit.Unreach] = buckets(70, 3, -1, 0)
 		}},
 	}
 	for _, test := range tests {

@@ -97,6 +97,23 @@ func TestLinkKeys(t *testing.T) {
 	}
 }
 
+// TestEndsByName wants an interface that has no name of its own named after the other node.
+func TestEndsByName(t *testing.T) {
+	for between, want := range map[string][2]end{
+		`["r2", "r3.example"]`:        {{"r2", "r3.example"}, {"r3.example", "r2"}},
+		`["r2:x", "r3.example"]`:      {{"r2", "x"}, {"r3.example", "r2"}},
+		`["r3.example", "r2:.x-_"]`:   {{"r3.example", "r2"}, {"r2", ".x-_"}},
+		`["r3.example:r2", "r1:new"]`: {{"r3.example", "r2"}, {"r1", "new"}},
+	} {
+		p := parse(t, strings.Replace(wired, `["r2", "r3.example"]`, between, 1)).Plan()
+		for k, e := range p.Links[1].Ends {
+			if got := (end{p.Nodes[e.Node].Name, p.Nodes[e.Node].Interfaces[e.Interface].Name}); got != want[k] {
+				t.Errorf("%s: end %d is %s, want %s", between, k, got, want[k])
+			}
+		}
+	}
+}
+
 // TestDirections wants each key of a direction in its part of the behavior, and nothing else changed.
 func TestDirections(t *testing.T) {
 	loss := func(l ...link.Loss) link.Behavior { return link.Behavior{Loss: l} }
@@ -180,6 +197,17 @@ func TestOver(t *testing.T) {
 		l := parse(t, strings.Replace(both, `"loss": "1%"`, text, 1)).Links[0]
 		if got := l.to[1].words(); got != want {
 			t.Errorf("%s gives %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestNoLoss wants an empty list in the place of the losses of both.
+func TestNoLoss(t *testing.T) {
+	both := strings.Replace(wired, `"delay": "20ms"`, `"loss": "5%"`, 1)
+	for text, want := range map[string]int{``: 1, `"loss": []`: 0, `"loss": ["1%", "2%"]`: 2} {
+		to := parse(t, strings.Replace(both, `"loss": "1%"`, text, 1)).Plan().Links[0].To
+		if len(to[1].Loss) != want || len(to[0].Loss) != 1 {
+			t.Errorf("%s gives %v, and the other way %v", text, to[1].Loss, to[0].Loss)
 		}
 	}
 }

@@ -168,7 +168,7 @@ func (n *numbering) next(nth func(*region, uint64) (netip.Prefix, bool), r *regi
 		if !ok {
 			break
 		}
-		w, taken := n.written.around(p)
+		w, _, taken := n.written.around(p)
 		if !taken && !n.within(p) {
 			return p
 		}
@@ -186,7 +186,7 @@ func (n *numbering) within(p netip.Prefix) bool {
 		return false
 	}
 	bits := p.Addr().BitLen()
-	return n.written.all[netip.PrefixFrom(p.Addr(), bits)] || n.written.all[netip.PrefixFrom(p.Addr().Next(), bits)]
+	return n.written.has(netip.PrefixFrom(p.Addr(), bits)) || n.written.has(netip.PrefixFrom(p.Addr().Next(), bits))
 }
 
 // give gives an address to an interface.

@@ -8,8 +8,9 @@ import (
 // prefixSet answers which of many prefixes a prefix is in, at the cost of one
 // look for each length that there is.
 type prefixSet struct {
-	lengths [2][]int // of IPv4 and IPv6
-	all     map[netip.Prefix]bool
+	lengths [2][]int             // of IPv4 and IPv6
+	all     map[netip.Prefix]int // when each came first
+	count   int
 }
 
 func version(a netip.Addr) int {
@@ -22,22 +23,31 @@ func version(a netip.Addr) int {
 // add adds a prefix, without its bits beyond the length.
 func (s *prefixSet) add(p netip.Prefix) {
 	if s.all == nil {
-		s.all = map[netip.Prefix]bool{}
+		s.all = map[netip.Prefix]int{}
 	}
-	s.all[p.Masked()] = true
+	if _, known := s.all[p.Masked()]; !known {
+		s.all[p.Masked()] = s.count
+	}
+	s.count++
 	if lengths := &s.lengths[version(p.Addr())]; !slices.Contains(*lengths, p.Bits()) {
 		*lengths = append(*lengths, p.Bits())
 	}
 }
 
-// around returns a prefix of the set that has all of p.
-func (s *prefixSet) around(p netip.Prefix) (netip.Prefix, bool) {
+func (s *prefixSet) has(p netip.Prefix) bool {
+	_, ok := s.all[p]
+	return ok
+}
+
+// around returns the first prefix of the set that has all of p, and how many came before it.
+func (s *prefixSet) around(p netip.Prefix) (first netip.Prefix, before int, ok bool) {
 	for _, length := range s.lengths[version(p.Addr())] {
-		if around := netip.PrefixFrom(p.Addr(), length).Masked(); length <= p.Bits() && s.all[around] {
-			return around, true
+		around := netip.PrefixFrom(p.Addr(), length).Masked()
+		if at, known := s.all[around]; length <= p.Bits() && known && (!ok || at < before) {
+			first, before, ok = around, at, true
 		}
 	}
-	return netip.Prefix{}, false
+	return first, before, ok
 }
 
 // longer says whether the set has prefixes of p's family that are longer than p.

@@ -59,7 +59,7 @@ func (f field) has(key string) bool {
 		return key == f.name
 	}
 	rest, ok := strings.CutPrefix(key, f.keys)
-	return ok && validName.MatchString(rest)
+	return ok && isName(rest)
 }
 
 // dynamic decodes a key that holds one value of a map.

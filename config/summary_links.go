@@ -122,7 +122,7 @@ func (m Match) words() []string {
 	if len(set) == 0 {
 		return nil
 	}
-	return append([]string{"of"}, set...)
+	return []string{"(" + strings.Join(set, ", ") + ")"}
 }
 
 // mostLines is how many kinds of one thing are printed of a large network.
@@ -145,7 +145,7 @@ func (f *File) printNetwork(b io.Writer, p network.Plan) {
 	fmt.Fprintf(w, "  nodes\t%d\twith %d interfaces and %d routes\n", len(p.Nodes), interfaces, routes)
 	delete(with, "")
 	printKinds(w, with, "with ")
-	fmt.Fprintf(w, "  links\t%d\n", len(f.Links))
+	fmt.Fprintf(w, "  links\t%d\tin all\n", len(f.Links))
 	printKinds(w, behaviors, "")
 	for _, n := range p.Nodes {
 		for _, i := range n.Interfaces {

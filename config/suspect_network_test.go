@@ -16,6 +16,10 @@ var suspectNetwork = []edited{
 	{"a queue with a rate of both", []string{
 		`"loss": "1%"`, `"queue": { "packets": 10 }`,
 	}, nil},
+	{"a queue with a trace", []string{
+		`"rate": "50mbit", `, ``,
+		`"loss": "1%"`, `"queue": { "packets": 10 }, "trace": { "file": "x", "format": "rates" }`,
+	}, nil},
 	{"reordering without a delay", []string{
 		`"delay": "20ms"`, `"reorder": "1%"`,
 	}, []string{

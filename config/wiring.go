@@ -92,7 +92,7 @@ func (w *wiring) checkEnd(text, path string) bool {
 	switch {
 	case text == "" && !(given && strings.HasPrefix(w.data[at:], `""`)): // it is no string
 		return false
-	case !validName.MatchString(node) || named && !validName.MatchString(iface):
+	case !isName(node) || named && !isName(iface):
 		w.refuse(path, quote(text)+" is no end of a link", endForm)
 		return false
 	case !known:

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/icmprouter/icmprouter/forwarding"
@@ -144,6 +146,20 @@ func TestSettings(t *testing.T) {
 		_, left := planned(t, changed(t, `"left": {`, `"left": { "directed_broadcast": `+word+`,`))
 		if left.DirectedBroadcast != want {
 			t.Errorf("directed_broadcast %s gives %t", word, left.DirectedBroadcast)
+		}
+	}
+}
+
+// TestIsName holds the decoder's idea of names against the pattern of the schema.
+func TestIsName(t *testing.T) {
+	pattern := regexp.MustCompile(names)
+	texts := []string{"", "r1.example_A-9", strings.Repeat("r", 63), strings.Repeat("r", 64), "ä", "r1\n", "r 1", "a:b"}
+	for c := range 256 {
+		texts = append(texts, string([]byte{'a', byte(c)}))
+	}
+	for _, text := range texts {
+		if got, want := isName(text), pattern.MatchString(text); got != want {
+			t.Errorf("%q is a name: %t, want %t", text, got, want)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 	}
 	link, source, ok := t.back(p, spec.To, a.in, r.turns)
 	if ok && m == icmpgen.Redirect {
-		source, spec.Gateway, ok = t.better(p, a.in)
+		source, spec.Gateway, ok = t.better(p, a.in) // whatever policy says: hosts believe no other (RFC 1122 §3.2.2.2, RFC 4861 §8.1)
 	} else if policy := t.settings.source(m, p.Src); policy.IsValid() {
 		source = policy
 	}

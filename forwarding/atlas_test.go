@@ -152,10 +152,9 @@ func compareAtlas(t *testing.T, r *rand.Rand, family int, table *forwarding.Tabl
 // netted gives the node an atlas in place of its routes: nowhere, far and prohibited by one
 // of the groups each, or by the last.
 func (n *node) netted(groups ...[]forwarding.Lead) *forwarding.Table {
-	n.t.Helper()
 	table, err := forwarding.NewTable(testLinks(n.family), nil, forwarding.Settings{})
 	if err != nil {
-		n.t.Fatal(err)
+		panic(err)
 	}
 	var prefixes []netip.Prefix
 	var destinations []int
@@ -164,7 +163,7 @@ func (n *node) netted(groups ...[]forwarding.Lead) *forwarding.Table {
 		for _, family := range []int{4, 6} {
 			a, err := address(family, name)
 			if err != nil {
-				n.t.Fatal(err)
+				panic(err)
 			}
 			prefixes, destinations = append(prefixes, netip.PrefixFrom(a, a.BitLen()-8).Masked()), append(destinations, i)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
@@ -42,11 +43,19 @@ var costs = []struct {
 	{"Extended", 0, []string{"left: h1 > far ttl 1 udp 1400"}},
 	{"Probe", 0, []string{"left: h1 > r.left probe name left", "left: h1 > r.left probe address r.right"}},
 	{"Timestamp", 4, []string{"left: h1 > r.left timestamp 20"}},
+	{"Multipath", 0, []string{"left: away > nowhere udp 32", "left: away > nowhere ports 1 2 udp 32"}},
+	{"MultipathTurns", 0, []string{"left: away > nowhere udp 32"}},
+	{"MultipathError", 0, []string{"left: away > nowhere quoting ttl-exceeded away > nowhere udp 32", "left: away > nowhere ttl 1 udp 32"}},
+	{"Atlas", 0, []string{"left: h1 > nowhere udp 32", "left: h1 > nowhere ttl 1 udp 32", "left: h1 > far udp 32"}},
+	{"Labels", 0, []string{"left: h1 > h2 ttl 1 udp 1400"}},
+	{"Withheld", 0, []string{"left: h1 > h2 ttl 1 udp 32"}},
 	{"Limited", 0, []string{"left: h1b > h2 ttl 1 udp 32"}},
 }
 
 // costSettings are those that a packet of costs needs.
 var costSettings = map[string]string{
+	"Multipath": "paths three", "MultipathTurns": "paths three hash per-packet", "MultipathError": "paths three",
+	"Labels": "labels on", "Withheld": "policy third",
 	"SourceRoute": "source-route process", "Redirect": redirecting, "Extended": "extensions all", "Probe": "probe on",
 }
 
@@ -97,6 +106,9 @@ func each(t testing.TB, run func(name string, octets int, once func())) {
 					t.Fatal(err)
 				}
 				n.router.SetTable(table)
+			}
+			if cost.name == "Atlas" {
+				n.netted([]forwarding.Lead{lead(1), lead(4)}, []forwarding.Lead{lead(1)})
 			}
 			if cost.name == "Limited" {
 				n.router.Limits[1].Total.Unlimited = false

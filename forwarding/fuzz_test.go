@@ -65,10 +65,18 @@ func anySettings(bits uint32) (s forwarding.Settings) {
 	if take(2) == 1 {
 		s.RouterID = netip.MustParseAddr("10.77.0.1")
 	}
+	s.Multipath = forwarding.Multipath{Hash: forwarding.Hash(take(4)), ErrorsByOuter: take(2) == 1}
+	s.KeepTTL, s.ErrorTTL = take(2) == 1, uint8(take(2))
+	s.Quote = int(take(3)) * 8
+	s.Quote6 = s.Quote
+	policy([]forwarding.Policy{{}, {Drop: true}, {Every: 2}}[take(3)])(&s)
+	if take(2) == 1 {
+		s.Loopbacks = addresses("r.loop")
+	}
 	return s
 }
 
-// anyNode is a node with any settings, link-local addresses, a link without
+// anyNode is a node with any settings, link-local addresses, labels, several ways, a link without
 // addresses, and routes back to the link that a packet came from.
 func anyNode(t *testing.T, bits uint32) *node {
 	n := newNode(t, 4)
@@ -76,6 +84,10 @@ func anyNode(t *testing.T, bits uint32) *node {
 		*s = anySettings(bits)
 		linkLocal(links, routes, s)
 		onLinks["neighbor-routes on"](links, routes, s)
+		if bits%3 == 0 {
+			onLinks["labels on"](links, routes, s)
+			onLinks["paths three"](links, routes, s)
+		}
 		links[3].Addresses, links[3].Down = nil, bits%5 == 0
 		links[4].URPF, links[1].DirectedBroadcast = forwarding.URPF(bits%4), bits%7 == 0
 		*routes = append(*routes, forwarding.Route{To: netip.MustParsePrefix("10.3.0.0/24"), Link: "down"}, forwarding.Route{To: netip.MustParsePrefix("fd00:3::/64"), Link: "down"})
@@ -220,6 +232,9 @@ func (n *node) checkFuzzed(packet, sent []byte, originated bool, before, after *
 	reassembled := after.Held < before.Held
 	datagram := packet[:min(len(packet), n.read(packet).lengthField)]
 	padded := append(bytes.Clone(datagram), make([]byte, 128)...) // RFC 4884 §4
+	if len(quote) == 128 {
+		quote = bytes.TrimRight(quote, "\x00")
+	}
 	if !bytes.HasPrefix(padded, quote) && !reassembled {
 		n.t.Fatalf("the quote is no prefix of what came\nreceived % x\nquoted % x", head(packet), head(quote))
 	}

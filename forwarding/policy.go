@@ -33,12 +33,11 @@ func (r *Router) recount(old, now *Settings) {
 	}
 }
 
-// source is where a message comes from that goes to the source of an invoking packet, if the policy has such an
-// address. A redirect is believed only from the link-local address of the link in IPv6 (RFC 4861 §8.1), and from the first hop
-// in IPv4 (RFC 1122 §3.2.2.2): its source is left alone, and so is that of a reset, which is the address of the connection.
+// source is where a message that is no redirect comes from, which goes to the source of an invoking packet, if the
+// policy has such an address. Of a reset, nobody asks: it is the address of the connection.
 func (s *Settings) source(m icmpgen.Message, to netip.Addr) netip.Addr {
 	kind, has := m.Kind()
-	if !has || m == icmpgen.Redirect {
+	if !has {
 		return netip.Addr{}
 	}
 	policy := &s.Policy[kind]

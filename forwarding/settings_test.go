@@ -72,7 +72,7 @@ var onLinks = map[string]func(links []forwarding.Link, routes *[]forwarding.Rout
 	"paths even":     paths(forwarding.Path{Link: "right"}, forwarding.Path{Link: "strict"}),
 	"paths weighted": paths(forwarding.Path{Link: "right", Weight: 30}, forwarding.Path{Link: "strict", Weight: 10}),
 	"paths three":    paths(forwarding.Path{Link: "right", Weight: 3}, forwarding.Path{Link: "strict", Weight: 2}, forwarding.Path{Link: "left"}),
-	"paths alike":    paths(forwarding.Path{Link: "right", Weight: 20}, forwarding.Path{Link: "strict", Weight: 20}, forwarding.Path{Link: "left", Weight: 20}),
+	"paths alike":    paths(forwarding.Path{Link: "right", Weight: 20}, forwarding.Path{Link: "strict", Weight: 20}, forwarding.Path{Link: "left", Weight: 20}, forwarding.Path{Link: "tiny", Weight: 20}),
 	"paths one-down": paths(forwarding.Path{Link: "down"}, forwarding.Path{Link: "strict"}, forwarding.Path{Link: "right"}),
 	"neighbor-routes on": func(_ []forwarding.Link, routes *[]forwarding.Route, _ *forwarding.Settings) {
 		*routes = append(*routes, forwarding.Route{To: netip.MustParsePrefix("2001:db8:ff::/48"), Link: "left", Via: netip.MustParseAddr("fe80::9")},
@@ -100,7 +100,7 @@ func paths(group ...forwarding.Path) func([]forwarding.Link, *[]forwarding.Route
 		for family, to := range []string{"0.0.0.0/0", "::/0"} {
 			var all []forwarding.Path
 			for _, path := range group {
-				path.Via = addresses(map[string]string{"right": "h2", "strict": "hstrict", "left": "h1", "down": "hdown"}[path.Link])[family]
+				path.Via = addresses(map[string]string{"right": "h2", "strict": "hstrict", "left": "h1", "tiny": "htiny", "down": "hdown"}[path.Link])[family]
 				all = append(all, path)
 			}
 			*routes = append(*routes, forwarding.Route{To: netip.MustParsePrefix(to), Group: &forwarding.Group{Paths: all}})

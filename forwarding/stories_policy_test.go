@@ -8,6 +8,7 @@ import (
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/icmpgen"
 	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // owed are a packet for each kind of message, and what it is told.
@@ -87,6 +88,37 @@ func TestPolicyEvery(t *testing.T) {
 		n.counted("no-route 2, ttl-expired 1, net-unreachable sent 1, net-unreachable withheld 1, ttl-exceeded sent 1")
 		n.send("left: h1 > nowhere udp 32")
 		n.want("left: r.left > h1 net-unreachable quote all")
+	})
+}
+
+// lockCounter counts how often its node is locked.
+type lockCounter struct {
+	*node
+	locks *int
+}
+
+func (l lockCounter) Lock() { *l.locks++; l.node.Lock() }
+
+// What siblings count together is locked; a policy without a count is not.
+func TestPolicyLocks(t *testing.T) {
+	both(t, func(n *node) {
+		b, err := build(n.family, "left: h1 > away udp 32")
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		for settings, want := range map[string]int{"router-id on": 1, "policy source": 1, "policy drop": 0, "policy third": 4} {
+			n.set(settings)
+			locks := 0
+			for range 3 {
+				n.router.Receive(filled(b.bytes, wire.BufferSize), 0, n.now, lockCounter{n, &locks})
+			}
+			if settings != "policy third" {
+				want *= 3
+			}
+			if n.outputs = nil; locks != want {
+				n.t.Errorf("%s: locked %d times, wanted %d", settings, locks, want)
+			}
+		}
 	})
 }
 

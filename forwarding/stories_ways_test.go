@@ -34,8 +34,8 @@ func TestMultipathByTurns(t *testing.T) {
 			}
 		}
 		n.set("paths alike hash per-packet")
-		for i := range 9 {
-			if got := n.leaves("left: away > nowhere udp 8"); got != []string{"right", "strict", "left"}[i%3] {
+		for i := range 12 {
+			if got := n.leaves("left: away > nowhere udp 8"); got != []string{"right", "strict", "left", "tiny"}[i%4] {
 				n.t.Errorf("packet %d by %s: ways that are alike come in their order", i, got)
 			}
 		}

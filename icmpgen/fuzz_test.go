@@ -39,6 +39,8 @@ func FuzzBuild(f *testing.F) {
 		s.MaxLen, s.MTU, s.Pointer, s.Gateway = max(int(way), fam.smallest), int(way), int(way), netip.MustParseAddr(fam.dst)
 		if way%2 == 1 {
 			s.Extensions = objects(fam)
+		} else {
+			s.Quote, s.Quote6 = int(way>>8), int(way>>8)
 		}
 		q := build(t, s, p)
 		got := read(t, q.Data)

@@ -58,7 +58,7 @@ func (w *Wires) NewDirection(seed uint64, b Behavior) *Direction {
 }
 
 // Set changes the behavior, at now: not what is on its way already, but for Down,
-// and for Rate, which holds for what waits too. Slices and Trace stay the caller's and do not change.
+// and for Rate and Trace, which hold for what waits too; what is being sent finishes as begun. Slices and Trace stay the caller's and do not change.
 // Parts that are as before go on as if nothing had been said.
 func (d *Direction) Set(b Behavior, now time.Duration) {
 	d.advance(now)
@@ -69,7 +69,7 @@ func (d *Direction) Set(b Behavior, now time.Duration) {
 	if b.Rate != old.Rate {
 		d.pace.set(b.Rate, now)
 	}
-	if b.Trace != old.Trace {
+	if !b.Trace.same(old.Trace) {
 		d.follow(b.Trace, now)
 	}
 	if b.Queue.Discipline != old.Queue.Discipline {
@@ -98,7 +98,7 @@ func (d *Direction) Instant() bool { return d.instant && d.Counters.OnWay == 0 }
 
 // Send takes a parsed packet that leaves at now. Its bytes are read until Send returns
 // and stay the caller's. A super-packet is sent as its segments unless nothing but
-// Delay is set; a checksum that is still to be completed is completed if bits are to be changed or counted.
+// Delay is set; a checksum that is still to be completed is completed if bits are to be changed.
 //
 // now may be before the time of the last call: an Arrive that is late returns what has arrived since. What
 // depends on the order, as a queue, takes such a packet as the last that came.

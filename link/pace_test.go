@@ -253,6 +253,21 @@ func TestRatesAreExact(t *testing.T) {
 	}
 }
 
+// A trace that is set again, from another piece of memory, goes on; another one begins.
+func TestTraceGoesOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, period time.Duration
+		want          time.Duration
+	}{"same": {3 * ms, 10 * ms, 13 * ms}, "other": {3 * ms, 11 * ms, 8 * ms}} {
+		w := newWires()
+		d := w.NewDirection(1, link.Behavior{Trace: &link.Trace{Departures: []time.Duration{3 * ms}, Period: 10 * ms}})
+		d.Set(link.Behavior{Trace: &link.Trace{Departures: []time.Duration{c.first}, Period: c.period}}, 5*ms)
+		d.Send(packet(t, spec{}), 0, 5*ms)
+		t.Log(name)
+		wantTimes(t, collect(w, never), c.want)
+	}
+}
+
 // A trace without any speed holds what is sent until another one comes.
 func TestNoSpeed(t *testing.T) {
 	w := newWires()

@@ -32,6 +32,15 @@ type Step struct {
 	BitsPerSecond int64
 }
 
+// same says whether two traces are one, or none.
+func (t *Trace) same(o *Trace) bool {
+	if t == o || t == nil || o == nil {
+		return t == o
+	}
+	return t.Octets == o.Octets && t.Period == o.Period && slices.Equal(t.Rates, o.Rates) &&
+		(sameSlice(t.Departures, o.Departures) || slices.Equal(t.Departures, o.Departures))
+}
+
 // forever is a moment that does not come.
 const forever = time.Duration(math.MaxInt64)
 

@@ -40,7 +40,8 @@ type Parcel struct {
 
 // NewWires returns wires whose packets take at most limit octets of memory, in
 // pieces that grow returns and that stay the wires'. Beyond, packets are dropped: drop.LinkFull.
-// The pieces are of 132 KiB and multiples. What is noted of each packet comes on top, some 350 octets.
+// The pieces are multiples of 132 KiB: with a lower limit, nothing is ever on its way. What is
+// noted of each packet comes on top, some 350 octets.
 func NewWires(limit int, grow func(octets int) ([]byte, error)) *Wires {
 	w := &Wires{store: store{limit: limit, grow: grow}}
 	w.segment.Attach(make([]byte, wire.BufferSize))

@@ -77,7 +77,9 @@ func (c *change) prepare() error {
 			p := &port{node: nd, link: i, name: planned.Name, spec: planned.Device}
 			nd.ports, c.ports = append(nd.ports, p), append(c.ports, p)
 		}
-		nd.sit(c.net.workers, forwarding.New(table, planned.Limits))
+		router := forwarding.New(table, planned.Limits)
+		router.Places = places(len(c.plan.Nodes))
+		nd.sit(c.net.workers, router)
 	}
 	for _, planned := range c.plan.Links {
 		c.cables = append(c.cables, lay(planned, c.nodes))
@@ -92,6 +94,16 @@ func (c *change) prepare() error {
 	}
 	c.guide()
 	return nil
+}
+
+// places is how many addresses each of so many nodes remembers; zero: as many as a node
+// alone does, which would fill the processor's cache.
+func places(nodes int) int {
+	const few, many = 32, 64
+	if nodes <= few {
+		return 0
+	}
+	return many
 }
 
 // guide gives the tables the routes that Routing computes. A device that is lost now

@@ -118,6 +118,11 @@ func TestPathsAreThoseOfPackets(t *testing.T) {
 			"1 n0 [fd00:1::1] > n2\n2 n2 [fd01::2:1] > n3\n3 n3 [fd01::4:1] > device right"}},
 		{name: "all are down", plan: chain(3), edit: func(p *Plan) { p.Links[0].Down = true }, want: [2]string{
 			"1 n0 [10.1.0.1] no-route", "1 n0 [fd00:1::1] no-route"}},
+		{name: "a route by what is down", plan: chain(3), edit: func(p *Plan) {
+			static(p, 0, "10.2.0.0/24", "next")
+			static(p, 0, "fd00:2::/64", "next")
+			p.Links[0].Down = true
+		}, want: [2]string{"1 n0 [10.1.0.1] link-down", "1 n0 [fd00:1::1] link-down"}},
 		{name: "n1 does not say", plan: chain(3), edit: func(p *Plan) {
 			p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded].Drop = true
 		}, want: [2]string{

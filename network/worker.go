@@ -70,6 +70,8 @@ type worker struct {
 	hops      int            // and how many links it had crossed
 	due       time.Duration  // when to look for fragments that expire
 	held      bool           // fragments may have come since that was last asked
+	urgent    bool           // the thread runs before others
+	rested    time.Duration  // the last round in which nothing moved, if it is urgent
 }
 
 // equip gets the worker its buffers.
@@ -132,6 +134,7 @@ func (w *worker) run(ctx context.Context) (err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer punctual()()
+	defer w.relax()
 	idle, since := false, time.Duration(0)
 	for round := 0; ctx.Err() == nil && err == nil; round++ {
 		if w.net.asks.pending.Load() {
@@ -140,6 +143,7 @@ func (w *worker) run(ctx context.Context) (err error) {
 		}
 		w.now = clock()
 		moved := w.round()
+		w.hurry(!moved)
 		if !moved && !idle {
 			since = w.now
 		}

@@ -27,6 +27,9 @@ type Contender struct {
 	// About says what it is, in one line.
 	About string
 	Way   Way
+	// Row is how many routers are in a row, of Kernel and of Router: namespaces, or nodes
+	// of one process. Zero: one, with a narrow link beside.
+	Row int
 	// RPS lets the kernel's router use all processors (rps_cpus).
 	RPS bool
 	// Config is what the top level of the router's configuration has beyond nodes.

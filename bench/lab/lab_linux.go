@@ -16,7 +16,8 @@ type Lab struct {
 	Client, Server *traffic.Agent
 	// Forwarder is the contender's process; nil where it is the kernel.
 	Forwarder *Process
-	// Ready is how long the router took from its start until it was ready.
+	// Ready is how long the router took from its start until it was ready, or a row of
+	// the kernel's until the last of them was set up.
 	Ready time.Duration
 
 	processes  []*Process
@@ -50,10 +51,14 @@ func (l *Lab) start(tools Tools) error {
 	if err != nil {
 		return err
 	}
-	switch l.Way {
-	case Kernel:
+	switch {
+	case l.Way == Kernel && l.Row > 1:
+		err = l.startKernelRow(client, server)
+	case l.Way == Router && l.Row > 1:
+		err = l.startRouterRow(tools, client, server)
+	case l.Way == Kernel:
 		err = l.startKernel(tools, client, server)
-	case Router:
+	case l.Way == Router:
 		err = l.startRouter(tools, client, server)
 	default:
 		err = l.startForwarder(tools, client, server)

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -155,5 +157,53 @@ func TestUnknownLoad(t *testing.T) {
 	l := kernelLab(t)
 	if err := l.Client.Start(traffic.Load{Kind: "no such load"}); err == nil {
 		t.Error("it is sent")
+	}
+}
+
+// Packets go through every router of a row, of either kind, in both families, and back:
+// the last of them has one TTL left, and with one less none comes.
+func TestRow(t *testing.T) {
+	needs.Root(t)
+	dir := t.TempDir()
+	router := filepath.Join(dir, "icmprouter")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", router, "github.com/icmprouter/icmprouter/cmd/icmprouter").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []Way{Kernel, Router} {
+		const row = 5
+		l, err := Start(Contender{Name: "row", Way: way, Row: row}, Tools{Self: self, Router: router, Dir: dir})
+		if err != nil {
+			t.Fatal(way, err)
+		}
+		defer l.Close()
+		if l.Ready <= 0 {
+			t.Errorf("%s: set up in %v", way, l.Ready)
+		}
+		for _, to := range []netip.Addr{ServerV4, ServerV6} {
+			rtts, lost, err := l.Client.Ping(traffic.Ping{To: to, Every: 10 * time.Millisecond, For: 100 * time.Millisecond})
+			if err != nil || lost != 0 || len(rtts) == 0 {
+				t.Errorf("%s: %d pings to %s, %d lost, %v", way, len(rtts), to, lost, err)
+			}
+			for _, ttl := range []int{row, row + 1} {
+				before, _ := l.Server.Counters()
+				load := traffic.Load{Kind: traffic.UDP, To: []netip.Addr{to}, Port: traffic.UDPPort, Sizes: []int{18}, TTL: ttl, Errors: true}
+				if err := l.Client.Start(load); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(50 * time.Millisecond)
+				if err := l.Client.Stop(); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(traffic.Settle)
+				after, err := l.Server.Counters()
+				if came := after.UDPPackets - before.UDPPackets; err != nil || (came > 0) != (ttl > row) {
+					t.Errorf("%s: %d packets with TTL %d came to %s behind %d routers, %v", way, came, ttl, to, row, err)
+				}
+			}
+		}
 	}
 }

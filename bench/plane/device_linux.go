@@ -23,6 +23,9 @@ type device struct {
 	packets []template
 	next    int
 	event   int
+	// window is how many packets Read gives that the far device has not taken, if not zero.
+	window, given uint64
+	far           *device
 
 	taken, octets atomic.Uint64
 }
@@ -38,6 +41,9 @@ func (d *device) Read(batch *wire.Batch) error {
 		return nil
 	}
 	for count, octets := 0, 0; count < readSize && octets < readOctets; count++ {
+		if d.window != 0 && d.given-d.far.taken.Load() >= d.window {
+			return nil
+		}
 		p := batch.Room()
 		if p == nil {
 			return nil
@@ -50,6 +56,7 @@ func (d *device) Read(batch *wire.Batch) error {
 		batch.Keep(n)
 		p.GSO = t.gso
 		octets += n
+		d.given++
 	}
 	return nil
 }

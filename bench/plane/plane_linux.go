@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/network"
-	"github.com/icmprouter/icmprouter/tundev"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
@@ -28,12 +28,20 @@ type Case struct {
 	Segment int
 	// Routes are the node's, beyond its links.
 	Routes []forwarding.Route
+	// Nodes is how many are in a row, with shortest paths; zero: one. Link is what
+	// happens to packets between them.
+	Nodes int
+	Link  link.Behavior
+	// Window is how many packets are on their way at most; zero: as many as are read.
+	Window uint64
 }
 
 // Figures are what came of it.
 type Figures struct {
 	// Packets and Bits are for each second of one processor.
 	Packets, Bits float64
+	// Crossings are those of links between nodes, for each second of one processor.
+	Crossings float64
 	// Allocations is the number for each packet.
 	Allocations float64
 }
@@ -63,6 +71,7 @@ func Measure(c Case, warm, sample time.Duration) (f Figures, err error) {
 		return f, err
 	}
 	defer unix.Close(out.event)
+	in.window, in.far = c.Window, out
 	net, err := network.New(c.plan(), opener{map[string]*device{"in": in, "out": out}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return f, err
@@ -83,6 +92,7 @@ func Measure(c Case, warm, sample time.Duration) (f Figures, err error) {
 	packets := float64(after.taken - before.taken)
 	return Figures{
 		Packets: packets / seconds, Bits: 8 * float64(after.octets-before.octets) / seconds,
+		Crossings:   packets * float64(max(1, c.Nodes)-1) / seconds,
 		Allocations: float64(after.allocated-before.allocated) / max(1, packets),
 	}, nil
 }
@@ -95,23 +105,6 @@ func count(d *device) (c counts) {
 	c.taken, c.octets, c.allocated = d.taken.Load(), d.octets.Load(), memory.Mallocs
 	c.cpu = time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	return c
-}
-
-// plan is a node with two links.
-func (c Case) plan() network.Plan {
-	face := func(name, v4, v6 string) network.Interface {
-		return network.Interface{
-			Link: forwarding.Link{
-				Name: name, MTU: 1500, Addresses: []netip.Prefix{netip.MustParsePrefix(v4), netip.MustParsePrefix(v6)},
-			},
-			Device: tundev.Spec{Backend: tundev.Memory, Name: name, MTU: 1500},
-		}
-	}
-	return network.Plan{Nodes: []network.Node{{
-		Name:       "r1",
-		Interfaces: []network.Interface{face("in", "10.1.0.1/24", "fd00:1::1/64"), face("out", "10.2.0.1/24", "fd00:2::1/64")},
-		Routes:     c.Routes,
-	}}}
 }
 
 func (c Case) templates() (list []template) {
@@ -130,7 +123,7 @@ func (c Case) template(to netip.Addr) template {
 		protocol = wire.ProtoTCP
 	}
 	if to.Is4() {
-		b[0], b[8], b[9] = 0x45, 64, protocol
+		b[0], b[8], b[9] = 0x45, 255, protocol
 		binary.BigEndian.PutUint16(b[2:], uint16(c.Length))
 		binary.BigEndian.PutUint16(b[6:], 0x4000) // DF
 		copy(b[12:], []byte{10, 1, 0, 2})
@@ -138,7 +131,7 @@ func (c Case) template(to netip.Addr) template {
 		binary.BigEndian.PutUint16(b[10:], wire.Checksum(b[:20]))
 	} else {
 		header = 40
-		b[0], b[6], b[7] = 0x60, protocol, 64
+		b[0], b[6], b[7] = 0x60, protocol, 255
 		binary.BigEndian.PutUint16(b[4:], uint16(c.Length-40))
 		copy(b[8:], netip.MustParseAddr("fd00:1::2").AsSlice())
 		copy(b[24:], to.AsSlice())

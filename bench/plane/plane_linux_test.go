@@ -8,6 +8,8 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
+
+	"github.com/icmprouter/icmprouter/link"
 )
 
 func TestMeasure(t *testing.T) {
@@ -67,5 +69,39 @@ func TestTemplates(t *testing.T) {
 				t.Errorf("%v", packet)
 			}
 		}
+	}
+}
+
+// A packet crosses every link of a row, allocates nothing there, and comes out.
+func TestCrossings(t *testing.T) {
+	for _, to := range []netip.Addr{NextHopV4, NextHopV6} {
+		for _, c := range []Case{
+			{Nodes: 100},
+			{Nodes: 20, Link: link.Behavior{Delay: link.Delay{Mean: 10 * time.Microsecond}}, Window: 200},
+		} {
+			c.To, c.Length = []netip.Addr{to}, 66
+			f, err := Measure(c, 50*time.Millisecond, 100*time.Millisecond)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if links := float64(c.Nodes - 1); f.Packets <= 0 || math.Abs(f.Crossings/f.Packets-links) > 0.01 {
+				t.Errorf("%+v: %+v, want %g crossings a packet", c, f, links)
+			}
+			if f.Allocations > 0.1 {
+				t.Errorf("%+v: %g allocations a packet", c, f.Allocations)
+			}
+		}
+	}
+}
+
+// A network keeps memory, and more of it with more nodes.
+func TestIdle(t *testing.T) {
+	_, small, err := Idle(20, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load, large, err := Idle(200, 400)
+	if err != nil || load <= 0 || large < 5*small || small < 20*1000 {
+		t.Errorf("%d octets for 20 nodes, %d for 200, %v, %v", small, large, load, err)
 	}
 }

@@ -26,7 +26,7 @@ func traits(b *link.Behavior) (t []trait) {
 		add("loss", loss(l))
 	}
 	if b.Trace != nil {
-		add("trace", fmt.Sprintf("%d departures in %s", len(b.Trace.Departures), b.Trace.Period))
+		add("trace", fmt.Sprintf("%d departures in %s", len(b.Trace.Departures), short(b.Trace.Period)))
 	}
 	add("rate", rate(b.Rate))
 	if b.Trace != nil || b.Rate.BitsPerSecond > 0 {
@@ -37,7 +37,7 @@ func traits(b *link.Behavior) (t []trait) {
 	add("delay", delay(b.Delay))
 	reorder := chance(b.Reorder.Chance)
 	if reorder != "" && b.Reorder.By > 0 {
-		reorder += fmt.Sprintf(", %s earlier", b.Reorder.By)
+		reorder += ", " + short(b.Reorder.By) + " earlier"
 	}
 	add("reorder", reorder)
 	return t
@@ -87,7 +87,7 @@ func queue(q link.Queue) string {
 		parts = append(parts, fmt.Sprintf("%d octets", q.Octets))
 	}
 	if q.Time > 0 {
-		parts = append(parts, q.Time.String())
+		parts = append(parts, short(q.Time))
 	}
 	switch q.Discipline {
 	case link.DisciplineRED:

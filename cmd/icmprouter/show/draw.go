@@ -111,7 +111,7 @@ func (d *drawing) mermaid(w io.Writer) error {
 func mermaidText(lines []string) string {
 	quoted := make([]string, len(lines))
 	for i, l := range lines {
-		quoted[i] = strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;").Replace(l)
+		quoted[i] = strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;").Replace(l)
 	}
 	return `"` + strings.Join(quoted, "<br/>") + `"`
 }

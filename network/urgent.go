@@ -1,0 +1,35 @@
+package network
+
+import (
+	"runtime"
+	"time"
+)
+
+// maxUrgent is how long a worker may be urgent that has no rest.
+const maxUrgent = 10 * time.Millisecond
+
+// hurry makes a worker urgent that has a rest, and waits for a packet on a link: on a machine
+// that is busy it would wake up, and go on, when others have had their time slices. One
+// without a rest is late whatever it does; it shares the processor with those whose packets it
+// moves, as it always does where there is but one.
+func (w *worker) hurry(rests bool) {
+	switch {
+	case rests && w.urgent:
+		w.rested = w.now
+	case rests:
+		if _, waits := w.wires.Next(); waits && runtime.NumCPU() > 1 {
+			urgent(true)
+			w.urgent, w.rested = true, w.now
+		}
+	case w.urgent && w.now-w.rested > maxUrgent:
+		w.relax()
+	}
+}
+
+// relax ends that.
+func (w *worker) relax() {
+	if w.urgent {
+		urgent(false)
+		w.urgent = false
+	}
+}
