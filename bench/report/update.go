@@ -100,7 +100,6 @@ var blocks = map[string]func(*result.Result) string{
 	},
 	"rows":     func(r *result.Result) string { return matrix(r, workloadsOf(r, "network-row-"), "rate") },
 	"rows hop": func(r *result.Result) string { return matrix(r, workloadsOf(r, "network-row-"), "crossings") },
-	"rows cpu": func(r *result.Result) string { return matrix(r, workloadsOf(r, "network-row-"), "cpu") },
 	"rows load": func(r *result.Result) string {
 		return matrix(r, workloadsOf(r, "network-row-"), "load")
 	},
