@@ -19,9 +19,10 @@ type Result struct {
 	Contenders, Workloads []Named
 	// Skipped says what was not measured, and why.
 	Skipped []Named
-	Series  []*Series
 	// Later is runs of a part that took the place of what this run had of it.
 	Later []Part `json:",omitempty"`
+	// Series are the last, as Write has it.
+	Series []*Series
 }
 
 // Part is a run of some workloads.

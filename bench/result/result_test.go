@@ -81,6 +81,14 @@ func TestMerge(t *testing.T) {
 		part := &Result{Machine: Machine{Commit: commit}, Workloads: []Named{{Name: "a"}, {Name: "b"}, {Name: "c"}}}
 		part.Add("b", "x", "rate", "", float64(20+i))
 		r.Merge(part)
+		path := filepath.Join(t.TempDir(), "samples.json")
+		var err error
+		if err = r.Write(path); err == nil {
+			r, err = Read(path)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		a, _ := r.Get("a", "x", "rate")
 		b, _ := r.Get("b", "x", "rate")
 		_, stale := r.Get("b", "y", "rate")
