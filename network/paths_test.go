@@ -105,9 +105,8 @@ var pathCases = []struct {
 	// nodes of a chain; 0: the diamond.
 	nodes int
 	edit  func(p *Plan)
-
-	to   [2]string
-	want [2]string
+	to    [2]string
+	want  [2]string
 }{
 	{name: "a chain", nodes: 3, want: [2]string{
 		"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] > n2\n3 n2 [10.128.1.1] > device right",
