@@ -1,6 +1,7 @@
 package forwarding_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -50,4 +51,31 @@ func TestPathsWeigh(t *testing.T) {
 			n.t.Errorf("%+v", ways)
 		}
 	})
+}
+
+// A group whose paths lead nowhere is refused, and says which; one of a single path is that path.
+func TestGroupMustLead(t *testing.T) {
+	left, right := forwarding.Path{Via: netip.MustParseAddr("10.1.0.3")}, forwarding.Path{Via: netip.MustParseAddr("10.2.0.2")}
+	for want, group := range map[string][]forwarding.Path{
+		"no paths":         {},
+		"weight -1":        {left, {Via: right.Via, Weight: -1}},
+		"weight 70000":     {left, {Via: right.Via, Weight: 70000}},
+		"no link nowhere":  {left, {Link: "nowhere"}},
+		"no link reaches":  {left, {Via: netip.MustParseAddr("10.7.0.1")}},
+		"the other family": {left, {Via: netip.MustParseAddr("fd00:1::2")}},
+	} {
+		to := forwarding.Route{To: netip.MustParsePrefix("192.0.2.0/24"), Group: &forwarding.Group{Paths: group}}
+		_, err := forwarding.NewTable(testLinks(4), []forwarding.Route{to}, forwarding.Settings{})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "192.0.2.0/24") {
+			t.Errorf("%v: got %v, wanted %q", group, err, want)
+		}
+	}
+	one := forwarding.Route{To: netip.MustParsePrefix("192.0.2.0/24"), Group: &forwarding.Group{Paths: []forwarding.Path{right}}}
+	table, err := forwarding.NewTable(testLinks(4), []forwarding.Route{one}, forwarding.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ways, _ := table.Paths(netip.MustParseAddr("192.0.2.9")); len(ways) != 1 || ways[0] != (forwarding.Way{Link: 1, Via: right.Via, Weight: 1}) {
+		t.Errorf("%+v", ways)
+	}
 }
