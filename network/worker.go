@@ -73,6 +73,7 @@ type worker struct {
 	held      bool           // fragments may have come since that was last asked
 	urgent    bool           // the thread runs before others
 	rested    time.Duration  // the last round in which nothing moved, if it is urgent
+	busy      int            // and the rounds since
 }
 
 // equip gets the worker its buffers.
@@ -188,6 +189,9 @@ func (w *worker) pump(p *port) (more bool) {
 		w.now = clock()
 	}
 	packets, l := w.batch.Packets(), p.lane
+	if len(packets) > 0 && !w.net.stepped {
+		w.now = clock() // the round may have begun long before they came
+	}
 	for i := range packets {
 		w.receive(l, &packets[i], 0, w.now)
 	}

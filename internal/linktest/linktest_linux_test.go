@@ -41,8 +41,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// A link that delays is seen to, and by how much: none comes before its time, but for the
-// time of a round, in which the router reads the clock before the device does.
+// No packet comes before its time, counted from when it was read, nor from when it was due.
 func TestDelayIsSeen(t *testing.T) {
 	for _, links := range []int{1, 4} {
 		f, err := newFlow(pingLength, pings(20*time.Millisecond))
@@ -56,8 +55,8 @@ func TestDelayIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, taken := range f.taken {
-			if took := taken - f.given[i]; took < time.Duration(links)*each-time.Millisecond && f.came == len(f.due) {
-				t.Logf("packet %d took %v: the worker was held up between two looks at the clock", i, took)
+			if took := taken - f.given[i]; took < time.Duration(links)*each {
+				t.Errorf("packet %d took %v over %d links of %v", i, took, links, each)
 			}
 			if taken < f.due[i]+time.Duration(links)*each {
 				t.Errorf("packet %d took %v from when it was due, over %d links of %v", i, taken-f.due[i], links, each)
