@@ -31,7 +31,7 @@ var floors = []floor{
 	{"icmpgen", []string{module + "/drop", module + "/wire", module + "/ratelimit", "gvisor.dev/gvisor/pkg/tcpip/header", "gvisor.dev/gvisor/pkg/tcpip/checksum"}, true},
 	{"forwarding", []string{module + "/drop", module + "/wire", module + "/icmpgen", module + "/ratelimit", "github.com/gaissmai/bart"}, true},
 	{"link", []string{module + "/drop", module + "/wire"}, true},
-	{"routing", []string{"gonum.org/v1/gonum/..."}, true},
+	{"routing", nil, true},
 	{"tundev", []string{module + "/wire", module + "/tundev/...", "golang.zx2c4.com/wireguard/tun", "github.com/songgao/water", "github.com/vishvananda/netlink", "github.com/vishvananda/netlink/nl", "github.com/vishvananda/netns", "golang.org/x/sys/unix"}, false},
 	{"network", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev"), false},
 	{"config", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev", "network"), false},

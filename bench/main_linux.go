@@ -51,8 +51,8 @@ func fail(code int, err error) {
 // command is the command line.
 type command struct {
 	options
-	json, report string
-	list         bool
+	json, report, into string
+	list               bool
 }
 
 func parse(arguments []string, out io.Writer) (c command, err error) {
@@ -64,6 +64,7 @@ func parse(arguments []string, out io.Writer) (c command, err error) {
 	quick := flags.Bool("quick", false, "one short round, without what takes long")
 	only := flags.String("only", "", "measure what matches the regular expression as `workload/contender`, such as '^udp4-46-1/'")
 	flags.StringVar(&c.json, "json", "", "write the samples to this `file`")
+	flags.StringVar(&c.into, "into", "", "put the samples into this `file`, in the place of its own of the same workloads: with -only")
 	flags.StringVar(&c.report, "report", "", "measure nothing: write tables and charts beside this `file` of samples anew")
 	flags.BoolVar(&c.list, "list", false, "list workloads and contenders")
 	if err := flags.Parse(arguments); err != nil {
@@ -71,6 +72,9 @@ func parse(arguments []string, out io.Writer) (c command, err error) {
 	}
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("unknown argument %q", flags.Arg(0))
+	}
+	if c.into != "" && *only == "" {
+		return c, errors.New("-into is for a part: use it with -only, or -json for all")
 	}
 	if c.rounds < 1 || c.sample <= 0 || c.warm < 0 {
 		return c, errors.New("-rounds, -time and -warm are to be positive")
@@ -104,6 +108,11 @@ func execute(c command, out io.Writer) error {
 	if err := able(); err != nil {
 		return err
 	}
+	if c.into != "" {
+		if _, err := result.Read(c.into); err != nil {
+			return err // now, and not when all is measured
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	c.log = os.Stderr
@@ -113,9 +122,19 @@ func execute(c command, out io.Writer) error {
 	}
 	fmt.Fprint(out, report.Text(r))
 	if c.json != "" {
-		return r.Write(c.json)
+		if err := r.Write(c.json); err != nil {
+			return err
+		}
 	}
-	return nil
+	if c.into == "" {
+		return nil
+	}
+	stored, err := result.Read(c.into)
+	if err != nil {
+		return err
+	}
+	stored.Merge(r)
+	return stored.Write(c.into)
 }
 
 // able says what the machine lacks, if anything.

@@ -59,6 +59,12 @@ var badLinks = []edited{
 	}, []string{
 		`f:18:86: nodes.r1.routes[1].via: fe80:: is the subnet-router anycast address of fe80::/64; expected the address of another router`,
 	}},
+	{"via that is a broadcast of the first prefix around it", []string{
+		`"10.2.0.1/24", "fd00:2::1/64"`, `"10.2.0.1/24", "10.2.0.9/16", "fd00:2::1/64"`,
+		`"via": "10.2.0.2"`, `"via": "10.2.0.255"`,
+	}, []string{
+		`f:18:49: nodes.r1.routes[0].via: 10.2.0.255 is the broadcast address of 10.2.0.0/24; expected the address of another router`,
+	}},
 	{"via on another interface", []string{
 		`"to": "192.0.2.0/24", "kind": "prohibit"`, `"to": "10.8.0.0/16", "via": "10.2.0.2", "interface": "left"`,
 	}, []string{

@@ -5,7 +5,7 @@ var badNetwork = []edited{
 	{"one end", []string{
 		`"between": ["r1:up", "r2:down"]`, `"between": ["r1:up"]`,
 	}, []string{
-		`f:11:18: links[0].between: 1 in it; expected 2`,
+		`f:11:18: links[0].between: only 1 in it; expected 2`,
 	}},
 	{"three ends", []string{
 		`"between": ["r1:up", "r2:down"]`, `"between": ["r1:up", "r2:down", "r3.example"]`,

@@ -73,7 +73,7 @@ var badQueue = []edited{
 		`f:13:37: links[0].to_r2.queue.time: "50" is no duration from 0s to 1h; expected a duration, as "20ms"`,
 	}},
 	{"queue of another discipline", []string{
-		`"loss": "1%"`, `"queue": { "discipline": "fq_codel" }`,
+		`"loss": "1%"`, `"queue": { "discipline": "fq_codel", "min": 3000, "target": "5ms" }`,
 	}, []string{
 		`f:13:43: links[0].to_r2.queue.discipline: "fq_codel" is none of the words that may stand here; expected "tail", "red" or "codel"; did you mean "codel"?`,
 	}},
@@ -160,7 +160,7 @@ var badQueue = []edited{
 		`"20ms"`, `"20"`,
 		`"loss": "1%"`, `"loss": "2"`,
 	}, []string{
-		`f:11:18: links[0].between: 1 in it; expected 2`,
+		`f:11:18: links[0].between: only 1 in it; expected 2`,
 		`f:12:44: links[0].both.delay: "20" is no duration from 0s to 1h; expected a duration, as "20ms"`,
 		`f:13:26: links[0].to_r2.loss: "2" is no probability; expected a probability from "0%" to "100%"`,
 	}},

@@ -114,67 +114,74 @@ func TestEndsByName(t *testing.T) {
 	}
 }
 
+func losing(l ...link.Loss) link.Behavior { return link.Behavior{Loss: l} }
+
+func losingThose(m link.Match) link.Behavior { return losing(link.Loss{Every: 1, Match: m}) }
+
+const chances = `"probability": "25%", "correlation": "50%", "match": { "above": 100 }`
+
+var chance = link.Chance{Probability: 0.25, Correlation: 0.5, Match: link.Match{Above: 100}}
+
+// directions are keys of a direction, and the behavior that they ask for.
+var directions = map[string]link.Behavior{
+	``:                 {},
+	`"rate": "50mbit"`: {Rate: link.Rate{BitsPerSecond: 50e6}},
+	`"rate": "7bit"`:   {Rate: link.Rate{BitsPerSecond: 7}},
+	`"rate": "64kbit"`: {Rate: link.Rate{BitsPerSecond: 64000}},
+	`"rate": { "rate": "1.5gbit", "burst": 3000, "overhead": -14 }`: {Rate: link.Rate{BitsPerSecond: 15e8, Burst: 3000, Overhead: -14}},
+	`"rate": "0.1tbit"`: {Rate: link.Rate{BitsPerSecond: 1e11}},
+	`"queue": {}`:       {},
+	`"queue": { "packets": 10, "bytes": 15000, "time": "50ms" }`:        {Queue: link.Queue{Packets: 10, Octets: 15000, Time: 50 * ms}},
+	`"queue": { "discipline": "tail" }`:                                 {},
+	`"queue": { "discipline": "red", "ecn": true, "min": 1, "max": 2 }`: {Queue: link.Queue{Discipline: link.DisciplineRED, ECN: true, RED: link.RED{Min: 1, Max: 2}}},
+	`"queue": { "discipline": "red", "min": 1, "max": 2, "probability": "20%", "weight": "0.5%" }`: {Queue: link.Queue{
+		Discipline: link.DisciplineRED, RED: link.RED{Min: 1, Max: 2, Probability: 0.2, Weight: 0.005}}},
+	`"queue": { "discipline": "codel", "target": "1ms", "interval": "20ms" }`: {Queue: link.Queue{
+		Discipline: link.DisciplineCoDel, CoDel: link.CoDel{Target: ms, Interval: 20 * ms}}},
+	`"delay": "1.5ms"`: {Delay: link.Delay{Mean: 1500 * time.Microsecond}},
+	`"delay": { "mean": "20ms", "jitter": "2ms", "correlation": "25%", "overtake": true }`: {Delay: link.Delay{
+		Mean: 20 * ms, Jitter: 2 * ms, Correlation: 0.25, Overtake: true}},
+	`"delay": { "jitter": "2ms", "distribution": "uniform" }`: {Delay: link.Delay{Jitter: 2 * ms}},
+	`"delay": { "jitter": "2ms", "distribution": "normal" }`:  {Delay: link.Delay{Jitter: 2 * ms, Distribution: link.Normal}},
+	`"delay": { "jitter": "2ms", "distribution": "pareto" }`:  {Delay: link.Delay{Jitter: 2 * ms, Distribution: link.Pareto}},
+	`"loss": []`:                    {},
+	`"loss": "0.5%"`:                losing(link.Loss{Probability: 0.005}),
+	`"loss": ["0%", "100%"]`:        losing(link.Loss{}, link.Loss{Probability: 1}),
+	`"loss": { "every": 3 }`:        losing(link.Loss{Every: 3}),
+	`"loss": [{ ` + chances + ` }]`: losing(link.Loss{Probability: 0.25, Correlation: 0.5, Match: link.Match{Above: 100}}),
+	`"loss": { "gilbert": { "to_bad": "1%", "to_good": "30%" } }`: losing(link.Loss{Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossBad: 1}}),
+	`"loss": { "gilbert": { "to_bad": "1%", "to_good": "30%", "loss_bad": "0%", "loss_good": "2%" } }`: losing(link.Loss{
+		Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossGood: 0.02}}),
+	`"duplicate": "25%"`:                                                 {Duplicate: link.Chance{Probability: 0.25}},
+	`"duplicate": { ` + chances + ` }`:                                   {Duplicate: chance},
+	`"duplicate": { "every": 2 }`:                                        {Duplicate: link.Chance{Every: 2}},
+	`"delay": "1ms", "reorder": "25%"`:                                   {Delay: link.Delay{Mean: ms}, Reorder: link.Reorder{Chance: link.Chance{Probability: 0.25}}},
+	`"delay": "1ms", "reorder": { "by": "1ms", ` + chances + ` }`:        {Delay: link.Delay{Mean: ms}, Reorder: link.Reorder{Chance: chance, By: ms}},
+	`"corrupt": "25%"`:                                                   {Corrupt: link.Corrupt{Chance: link.Chance{Probability: 0.25}}},
+	`"corrupt": { "bits": 3, ` + chances + ` }`:                          {Corrupt: link.Corrupt{Chance: chance, Bits: 3}},
+	`"corrupt": { "every": 1, "where": "anywhere" }`:                     {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}}},
+	`"corrupt": { "every": 1, "where": "header" }`:                       {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Header}},
+	`"corrupt": { "every": 1, "where": "payload" }`:                      {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Payload}},
+	`"corrupt": { "every": 1, "where": "unseen" }`:                       {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Unseen}},
+	`"loss": { "every": 1, "match": { "below": 100 } }`:                  losingThose(link.Match{Below: 100}),
+	`"loss": { "every": 1, "match": { "above": 98, "below": 100 } }`:     losingThose(link.Match{Above: 98, Below: 100}),
+	`"loss": { "every": 1, "match": { "from": "10.0.0.0/8" } }`:          losingThose(link.Match{Source: netip.MustParsePrefix("10.0.0.0/8")}),
+	`"loss": { "every": 1, "match": { "to": "fd00::/16" } }`:             losingThose(link.Match{Destination: netip.MustParsePrefix("fd00::/16")}),
+	`"loss": { "every": 1, "match": { "protocol": "icmp" } }`:            losingThose(link.Match{ICMP: true}),
+	`"loss": { "every": 1, "match": { "protocol": "udp", "port": 53 } }`: losingThose(link.Match{Protocol: 17, HasProtocol: true, Port: 53}),
+	`"loss": { "every": 1, "match": { "protocol": "tcp" } }`:             losingThose(link.Match{Protocol: 6, HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "protocol": "0" } }`:               losingThose(link.Match{HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "protocol": "58" } }`:              losingThose(link.Match{Protocol: 58, HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "protocol": "sctp" } }`:            losingThose(link.Match{Protocol: 132, HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "fragments": "any" } }`:            losingThose(link.Match{Fragments: link.AnyFragment}),
+	`"loss": { "every": 1, "match": { "fragments": "first" } }`:          losingThose(link.Match{Fragments: link.FirstFragment}),
+	`"loss": { "every": 1, "match": { "fragments": "later" } }`:          losingThose(link.Match{Fragments: link.LaterFragment}),
+	`"loss": { "every": 1, "match": { "fragments": "none" } }`:           losingThose(link.Match{Fragments: link.NoFragment}),
+}
+
 // TestDirections wants each key of a direction in its part of the behavior, and nothing else changed.
 func TestDirections(t *testing.T) {
-	loss := func(l ...link.Loss) link.Behavior { return link.Behavior{Loss: l} }
-	match := func(m link.Match) link.Behavior { return loss(link.Loss{Every: 1, Match: m}) }
-	chance := link.Chance{Probability: 0.25, Correlation: 0.5, Match: link.Match{Above: 100}}
-	const chances = `"probability": "25%", "correlation": "50%", "match": { "above": 100 }`
-	for text, want := range map[string]link.Behavior{
-		``:                 {},
-		`"rate": "50mbit"`: {Rate: link.Rate{BitsPerSecond: 50e6}},
-		`"rate": "7bit"`:   {Rate: link.Rate{BitsPerSecond: 7}},
-		`"rate": "64kbit"`: {Rate: link.Rate{BitsPerSecond: 64000}},
-		`"rate": { "rate": "1.5gbit", "burst": 3000, "overhead": -14 }`: {Rate: link.Rate{BitsPerSecond: 15e8, Burst: 3000, Overhead: -14}},
-		`"rate": "0.1tbit"`: {Rate: link.Rate{BitsPerSecond: 1e11}},
-		`"queue": {}`:       {},
-		`"queue": { "packets": 10, "bytes": 15000, "time": "50ms" }`:        {Queue: link.Queue{Packets: 10, Octets: 15000, Time: 50 * ms}},
-		`"queue": { "discipline": "tail" }`:                                 {},
-		`"queue": { "discipline": "red", "ecn": true, "min": 1, "max": 2 }`: {Queue: link.Queue{Discipline: link.DisciplineRED, ECN: true, RED: link.RED{Min: 1, Max: 2}}},
-		`"queue": { "discipline": "red", "min": 1, "max": 2, "probability": "20%", "weight": "0.5%" }`: {Queue: link.Queue{
-			Discipline: link.DisciplineRED, RED: link.RED{Min: 1, Max: 2, Probability: 0.2, Weight: 0.005}}},
-		`"queue": { "discipline": "codel", "target": "1ms", "interval": "20ms" }`: {Queue: link.Queue{
-			Discipline: link.DisciplineCoDel, CoDel: link.CoDel{Target: ms, Interval: 20 * ms}}},
-		`"delay": "1.5ms"`: {Delay: link.Delay{Mean: 1500 * time.Microsecond}},
-		`"delay": { "mean": "20ms", "jitter": "2ms", "correlation": "25%", "overtake": true }`: {Delay: link.Delay{
-			Mean: 20 * ms, Jitter: 2 * ms, Correlation: 0.25, Overtake: true}},
-		`"delay": { "jitter": "2ms", "distribution": "uniform" }`: {Delay: link.Delay{Jitter: 2 * ms}},
-		`"delay": { "jitter": "2ms", "distribution": "normal" }`:  {Delay: link.Delay{Jitter: 2 * ms, Distribution: link.Normal}},
-		`"delay": { "jitter": "2ms", "distribution": "pareto" }`:  {Delay: link.Delay{Jitter: 2 * ms, Distribution: link.Pareto}},
-		`"loss": []`:                    {},
-		`"loss": "0.5%"`:                loss(link.Loss{Probability: 0.005}),
-		`"loss": ["0%", "100%"]`:        loss(link.Loss{}, link.Loss{Probability: 1}),
-		`"loss": { "every": 3 }`:        loss(link.Loss{Every: 3}),
-		`"loss": [{ ` + chances + ` }]`: loss(link.Loss{Probability: 0.25, Correlation: 0.5, Match: link.Match{Above: 100}}),
-		`"loss": { "gilbert": { "to_bad": "1%", "to_good": "30%" } }`: loss(link.Loss{Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossBad: 1}}),
-		`"loss": { "gilbert": { "to_bad": "1%", "to_good": "30%", "loss_bad": "0%", "loss_good": "2%" } }`: loss(link.Loss{
-			Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossGood: 0.02}}),
-		`"duplicate": "25%"`:                                                 {Duplicate: link.Chance{Probability: 0.25}},
-		`"duplicate": { ` + chances + ` }`:                                   {Duplicate: chance},
-		`"duplicate": { "every": 2 }`:                                        {Duplicate: link.Chance{Every: 2}},
-		`"delay": "1ms", "reorder": "25%"`:                                   {Delay: link.Delay{Mean: ms}, Reorder: link.Reorder{Chance: link.Chance{Probability: 0.25}}},
-		`"delay": "1ms", "reorder": { "by": "1ms", ` + chances + ` }`:        {Delay: link.Delay{Mean: ms}, Reorder: link.Reorder{Chance: chance, By: ms}},
-		`"corrupt": "25%"`:                                                   {Corrupt: link.Corrupt{Chance: link.Chance{Probability: 0.25}}},
-		`"corrupt": { "bits": 3, ` + chances + ` }`:                          {Corrupt: link.Corrupt{Chance: chance, Bits: 3}},
-		`"corrupt": { "every": 1, "where": "anywhere" }`:                     {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}}},
-		`"corrupt": { "every": 1, "where": "header" }`:                       {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Header}},
-		`"corrupt": { "every": 1, "where": "payload" }`:                      {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Payload}},
-		`"corrupt": { "every": 1, "where": "unseen" }`:                       {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Unseen}},
-		`"loss": { "every": 1, "match": { "below": 100 } }`:                  match(link.Match{Below: 100}),
-		`"loss": { "every": 1, "match": { "above": 98, "below": 100 } }`:     match(link.Match{Above: 98, Below: 100}),
-		`"loss": { "every": 1, "match": { "from": "10.0.0.0/8" } }`:          match(link.Match{Source: netip.MustParsePrefix("10.0.0.0/8")}),
-		`"loss": { "every": 1, "match": { "to": "fd00::/16" } }`:             match(link.Match{Destination: netip.MustParsePrefix("fd00::/16")}),
-		`"loss": { "every": 1, "match": { "protocol": "icmp" } }`:            match(link.Match{ICMP: true}),
-		`"loss": { "every": 1, "match": { "protocol": "udp", "port": 53 } }`: match(link.Match{Protocol: 17, HasProtocol: true, Port: 53}),
-		`"loss": { "every": 1, "match": { "protocol": "tcp" } }`:             match(link.Match{Protocol: 6, HasProtocol: true}),
-		`"loss": { "every": 1, "match": { "protocol": "0" } }`:               match(link.Match{HasProtocol: true}),
-		`"loss": { "every": 1, "match": { "protocol": "58" } }`:              match(link.Match{Protocol: 58, HasProtocol: true}),
-		`"loss": { "every": 1, "match": { "protocol": "sctp" } }`:            match(link.Match{Protocol: 132, HasProtocol: true}),
-		`"loss": { "every": 1, "match": { "fragments": "any" } }`:            match(link.Match{Fragments: link.AnyFragment}),
-		`"loss": { "every": 1, "match": { "fragments": "first" } }`:          match(link.Match{Fragments: link.FirstFragment}),
-		`"loss": { "every": 1, "match": { "fragments": "later" } }`:          match(link.Match{Fragments: link.LaterFragment}),
-		`"loss": { "every": 1, "match": { "fragments": "none" } }`:           match(link.Match{Fragments: link.NoFragment}),
-	} {
+	for text, want := range directions {
 		bare := strings.Replace(wired, `"rate": "50mbit", "delay": "20ms"`, "", 1)
 		l := parse(t, strings.Replace(bare, `"loss": "1%"`, text, 1)).Plan().Links[0]
 		if !reflect.DeepEqual(l.To[1], want) || !reflect.DeepEqual(l.To[0], link.Behavior{}) {

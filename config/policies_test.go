@@ -70,10 +70,10 @@ var badPolicies = []edited{
 		`f:19:43: nodes.r1.icmp.unreachable.every: 0 is out of range; expected a whole number from 1 to 1000000000`,
 	}},
 	{"source that is none", []string{`"icmp": {`, `"icmp": { "unreachable": { "source": "r2" },`}, []string{
-		`f:19:44: nodes.r1.icmp.unreachable.source: "r2" is no address: unable to parse IP; expected an address, as "10.1.0.1" or "fd00::1"`,
+		`f:19:44: nodes.r1.icmp.unreachable.source[0]: "r2" is no address: unable to parse IP; expected an address, as "10.1.0.1" or "fd00::1"`,
 	}},
 	{"source as a number", []string{`"icmp": {`, `"icmp": { "unreachable": { "source": 10 },`}, []string{
-		`f:19:44: nodes.r1.icmp.unreachable.source: the number 10 does not belong here; expected an address or an array of them`,
+		`f:19:44: nodes.r1.icmp.unreachable.source[0]: the number 10 does not belong here; expected an address, as "10.1.0.1" or "fd00::1"`,
 	}},
 	{"source with a length", []string{`"icmp": {`, `"icmp": { "unreachable": { "source": ["10.1.0.1/24"] },`}, []string{
 		`f:19:45: nodes.r1.icmp.unreachable.source[0]: "10.1.0.1/24" is no address: unexpected character (at "/24"); expected an address, as "10.1.0.1" or "fd00::1"`,
@@ -86,10 +86,10 @@ var badPolicies = []edited{
 	}},
 	{"sources that cannot be", []string{`"icmp": {`, `"icmp": { "packet_too_big": { "source": "224.0.0.1" }, "time_exceeded": { "source": "::" },
         "unreachable": { "source": "127.0.0.1" }, "parameter_problem": { "source": "fe80::1" },`}, []string{
-		`f:19:47: nodes.r1.icmp.packet_too_big.source: 224.0.0.1 is a multicast address; expected an address that a message can come from`,
-		`f:19:91: nodes.r1.icmp.time_exceeded.source: :: is the unspecified address; expected an address that a message can come from`,
-		`f:20:36: nodes.r1.icmp.unreachable.source: 127.0.0.1 is a loopback address; expected an address that a message can come from`,
-		`f:20:84: nodes.r1.icmp.parameter_problem.source: fe80::1 is link-local, and means nothing on other links; expected an address that a message can come from`,
+		`f:19:47: nodes.r1.icmp.packet_too_big.source[0]: 224.0.0.1 is a multicast address; expected an address that a message can come from`,
+		`f:19:91: nodes.r1.icmp.time_exceeded.source[0]: :: is the unspecified address; expected an address that a message can come from`,
+		`f:20:36: nodes.r1.icmp.unreachable.source[0]: 127.0.0.1 is a loopback address; expected an address that a message can come from`,
+		`f:20:84: nodes.r1.icmp.parameter_problem.source[0]: fe80::1 is link-local, and means nothing on other links; expected an address that a message can come from`,
 	}},
 	{"labels beyond 20 bits", []string{`"left": {`, `"left": { "mpls": [0, 1048576],`}, []string{
 		`f:5:31: nodes.r1.interfaces.left.mpls[1]: 1048576 is out of range; expected a whole number from 0 to 1048575`,
@@ -104,7 +104,7 @@ var badPolicies = []edited{
 		`f:5:27: nodes.r1.interfaces.left.mpls: 17 labels are too many; expected at most 16`,
 	}},
 	{"one path", []string{`"via": "10.2.0.2"`, `"paths": [ { "via": "10.2.0.2" } ]`}, []string{
-		`f:18:51: nodes.r1.routes[0].paths: 1 in it; expected at least 2`,
+		`f:18:51: nodes.r1.routes[0].paths: only 1 in it; expected at least 2`,
 	}},
 	{"no paths", []string{`"via": "10.2.0.2"`, `"paths": []`}, []string{
 		`f:18:51: nodes.r1.routes[0].paths: nothing in it; expected at least 2`,

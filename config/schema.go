@@ -57,7 +57,6 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 			p := s.Properties[f.name]
 			f.refine(p)
 			refine(p, t.Field(f.index).Type)
-			f.orLone(p)
 			s.Properties[f.name] = f.alternatives(p, t.Field(f.index).Type)
 			if f.keys != "" {
 				f.spread(s)
@@ -78,7 +77,7 @@ func (f field) spread(s *jsonschema.Schema) {
 
 // alternatives is s, or the string and the item that may stand for it.
 func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Schema {
-	if f.short == "" {
+	if f.short == "" && !f.lone {
 		return s
 	}
 	all := &jsonschema.Schema{Description: s.Description}
@@ -86,6 +85,9 @@ func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Sc
 	if f.lone {
 		s.Items = (field{short: f.short}).alternatives(s.Items, t.Elem())
 		all.AnyOf = append(slices.Clone(s.Items.AnyOf), s)
+		if f.short == "" {
+			all.AnyOf = []*jsonschema.Schema{s.Items, s}
+		}
 		return all
 	}
 	if t.Kind() == reflect.Pointer {
@@ -134,14 +136,4 @@ func (f field) refine(s *jsonschema.Schema) {
 	if f.atMost > 0 {
 		s.MaxItems = &f.atMost
 	}
-}
-
-// orLone allows one value in the place of a list of it.
-func (f field) orLone(s *jsonschema.Schema) {
-	if !f.lone || f.short != "" {
-		return
-	}
-	list := &jsonschema.Schema{Type: s.Type, Types: s.Types, Items: s.Items, MinItems: s.MinItems}
-	s.AnyOf = []*jsonschema.Schema{s.Items, list}
-	s.Type, s.Types, s.Items, s.MinItems = "", nil, nil, nil
 }

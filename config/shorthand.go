@@ -17,10 +17,12 @@ func (s *source) long(v value, path string, f field) value {
 
 // listed is the list that an item stands for.
 func (s *source) listed(v value, path string, f field) value {
-	if !f.lone || v.kind != '{' && v.kind != '"' {
+	if !f.lone || v.kind == '[' || f.short != "" && v.kind != '{' && v.kind != '"' {
 		return v
 	}
-	s.shorts[path+"[0]"] = path
+	if f.short != "" {
+		s.shorts[path+"[0]"] = path
+	}
 	return value{kind: '[', at: v.at, items: []value{v}}
 }
 
@@ -42,8 +44,11 @@ func (f field) shape(t reflect.Type) string {
 // count records that a list has too few items, or too many.
 func (s *source) count(v value, path string, f field) {
 	problem, expected := "nothing in it", fmt.Sprintf("at least %d", f.atLeast)
-	if len(v.items) > 0 {
-		problem = fmt.Sprintf("%d in it", len(v.items))
+	switch n := len(v.items); {
+	case n > f.atLeast:
+		problem = fmt.Sprintf("%d in it", n)
+	case n > 0:
+		problem = fmt.Sprintf("only %d in it", n)
 	}
 	if f.atLeast == f.atMost {
 		expected = fmt.Sprint(f.atLeast)

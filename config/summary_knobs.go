@@ -27,7 +27,7 @@ func printKnobs(w io.Writer, n Node) {
 
 // knobs lists those of a node, but for rates, that are not as by default.
 func (n Node) knobs() []string {
-	set := knobs(n, "routes_file", "like")
+	set := knobs(n, "routes_file", "like", "loopbacks")
 	add := func(prefix string, object any) {
 		for _, knob := range knobs(object) {
 			set = append(set, prefix+knob)

@@ -23,48 +23,52 @@ const (
 	byRates    = `"trace": { "file": "x", "format": "rates" }`
 )
 
-// TestBehaviourFiles wants what is in a file in the plan, or each mistake at its place.
-func TestBehaviourFiles(t *testing.T) {
-	trace := func(octets int, period time.Duration, departures ...time.Duration) link.Behavior {
-		return link.Behavior{Trace: &link.Trace{Departures: departures, Octets: octets, Period: period}}
-	}
-	for _, test := range []struct {
-		name, direction, file string
-		want                  link.Behavior
-		wrong                 string
-	}{
-		{"table", byTable, "# a table\n-32768 -8192\n\n  0\t8192 # the middle\r\n16384", link.Behavior{Delay: link.Delay{
-			Jitter: ms, Distribution: link.DistributionTable, Table: []float64{-4, -1, 0, 1, 2}}}, ""},
-		{"table of words", byTable, "1 2\n3 four\n32768 0.5\n", link.Behavior{}, `x:2:3: "four" is no step of a table; expected a whole number from -32768 to 32767
+func leaving(octets int, period time.Duration, departures ...time.Duration) link.Behavior {
+	return link.Behavior{Trace: &link.Trace{Departures: departures, Octets: octets, Period: period}}
+}
+
+// behaviourFiles are files that links name, and what is in them or wrong with them.
+var behaviourFiles = []struct {
+	name, direction, file string
+	want                  link.Behavior
+	wrong                 string
+}{
+	{"table", byTable, "# a table\n-32768 -8192\n\n  0\t8192 # the middle\r\n16384", link.Behavior{Delay: link.Delay{
+		Jitter: ms, Distribution: link.DistributionTable, Table: []float64{-4, -1, 0, 1, 2}}}, ""},
+	{"table of words", byTable, "1 2\n3 four\n32768 0.5\n", link.Behavior{}, `x:2:3: "four" is no step of a table; expected a whole number from -32768 to 32767
 x:3:1: "32768" is no step of a table; expected a whole number from -32768 to 32767
 x:3:7: "0.5" is no step of a table; expected a whole number from -32768 to 32767`},
-		{"table of one", byTable, "1", link.Behavior{}, "x:1:1: the table has no two steps; expected a number for each step"},
-		{"table of nothing", byTable, "", link.Behavior{}, "x:1:1: the table has no two steps; expected a number for each step"},
-		{"table of too many", byTable, strings.Repeat("1 ", mostSteps+1), link.Behavior{}, "x:1:1: the table is too long; expected at most 1048576 numbers"},
-		{"fates", byFates, "0 1 # no 1\n11\n", link.Behavior{Loss: []link.Loss{{Fates: []bool{false, true, true, true}}}}, ""},
-		{"fates of words", byFates, "012\n1 x0\n", link.Behavior{}, `x:1:3: "2" is no fate; expected 0 for a packet that arrives, 1 for one that is lost
+	{"table of one", byTable, "1", link.Behavior{}, "x:1:1: the table has no two steps; expected a number for each step"},
+	{"table of nothing", byTable, "", link.Behavior{}, "x:1:1: the table has no two steps; expected a number for each step"},
+	{"table of too many", byTable, strings.Repeat("1 ", mostSteps+1), link.Behavior{}, "x:1:1: the table is too long; expected at most 1048576 numbers"},
+	{"fates", byFates, "0 1 # no 1\n11\n", link.Behavior{Loss: []link.Loss{{Fates: []bool{false, true, true, true}}}}, ""},
+	{"fates of words", byFates, "012\n1 x0\n", link.Behavior{}, `x:1:3: "2" is no fate; expected 0 for a packet that arrives, 1 for one that is lost
 x:2:3: "x0" is no fate; expected 0 for a packet that arrives, 1 for one that is lost`},
-		{"fates of nothing", byFates, "# none\n", link.Behavior{}, "x:1:1: the file holds no fate; expected 0 and 1"},
-		{"mahimahi", byMahimahi, "0\n5\n5 # two\n\n12\n", trace(1500, 12*ms, 0, 5*ms, 5*ms, 12*ms), ""},
-		{"mahimahi, out of order", byMahimahi, "5\n4\n6\n", link.Behavior{}, "x:2:1: 4 is before the line above; expected moments in their order"},
-		{"mahimahi of words", byMahimahi, "5 6\n1.5\n-1\n", link.Behavior{}, `x:1:3: "6" is no millisecond; expected one whole number
+	{"fates of nothing", byFates, "# none\n", link.Behavior{}, "x:1:1: the file holds no fate; expected 0 and 1"},
+	{"mahimahi", byMahimahi, "0\n5\n5 # two\n\n12\n", leaving(1500, 12*ms, 0, 5*ms, 5*ms, 12*ms), ""},
+	{"mahimahi, out of order", byMahimahi, "5\n4\n6\n", link.Behavior{}, "x:2:1: 4 is before the line above; expected moments in their order"},
+	{"mahimahi of words", byMahimahi, "5 6\n1.5\n-1\n", link.Behavior{}, `x:1:3: "6" is no millisecond; expected one whole number
 x:2:1: "1.5" is no millisecond; expected one whole number
 x:3:1: "-1" is no millisecond; expected one whole number`},
-		{"mahimahi without an end", byMahimahi, "0\n0\n", link.Behavior{}, "x:1:1: the trace has no end; expected a last line above 0, which is the period"},
-		{"mahimahi of nothing", byMahimahi, "", link.Behavior{}, "x:1:1: the trace has no end; expected a last line above 0, which is the period"},
-		// 12 kbit/s is one packet of 1500 octets a second.
-		{"rates", byRates, "0 12kbit\n2.5 0bit\n4 24kbit\n5 0bit\n", trace(1500, 5*time.Second,
-			time.Second, 2*time.Second, 4250*ms, 4750*ms), ""},
-		{"rates from later on", byRates, "1 12kbit\n2 12kbit\n", trace(1500, 2*time.Second, 2*time.Second), ""},
-		{"rates, out of order", byRates, "0 1mbit\n2 1mbit\n2 2mbit\n", link.Behavior{}, "x:3:1: 2 is not after the line above; expected seconds in their order"},
-		{"rates of words", byRates, "0\n1s 1mbit\n2 1mb\n3601 1mbit\n4 1mbit x\n", link.Behavior{}, `x:1:1: 1 words; expected a second and a rate, as "2.5 50mbit"
+	{"mahimahi without an end", byMahimahi, "0\n0\n", link.Behavior{}, "x:1:1: the trace has no end; expected a last line above 0, which is the period"},
+	{"mahimahi of nothing", byMahimahi, "", link.Behavior{}, "x:1:1: the trace has no end; expected a last line above 0, which is the period"},
+	// 12 kbit/s is one packet of 1500 octets a second.
+	{"rates", byRates, "0 12kbit\n2.5 0bit\n4 24kbit\n5 0bit\n", leaving(1500, 5*time.Second,
+		time.Second, 2*time.Second, 4250*ms, 4750*ms), ""},
+	{"rates from later on", byRates, "1 12kbit\n2 12kbit\n", leaving(1500, 2*time.Second, 2*time.Second), ""},
+	{"rates, out of order", byRates, "0 1mbit\n2 1mbit\n2 2mbit\n", link.Behavior{}, "x:3:1: 2 is not after the line above; expected seconds in their order"},
+	{"rates of words", byRates, "0\n1s 1mbit\n2 1mb\n3601 1mbit\n4 1mbit x\n", link.Behavior{}, `x:1:1: 1 words; expected a second and a rate, as "2.5 50mbit"
 x:2:1: "1s" is no second from 0 to 3600; expected as "2.5"
 x:3:3: "1mb" is no rate; expected a rate, as "50mbit"
 x:4:1: "3601" is no second from 0 to 3600; expected as "2.5"
 x:5:1: 3 words; expected a second and a rate, as "2.5 50mbit"`},
-		{"rates without an end", byRates, "0 1mbit", link.Behavior{}, "x:1:1: the trace has no end; expected two lines at least: the time of the last is the period"},
-		{"rates at which nothing leaves", byRates, "0 11999bit\n1 1gbit", link.Behavior{}, "x:1:1: nothing ever leaves; expected a rate at which 1500 octets leave before the end"},
-	} {
+	{"rates without an end", byRates, "0 1mbit", link.Behavior{}, "x:1:1: the trace has no end; expected two lines at least: the time of the last is the period"},
+	{"rates at which nothing leaves", byRates, "0 11999bit\n1 1gbit", link.Behavior{}, "x:1:1: nothing ever leaves; expected a rate at which 1500 octets leave before the end"},
+}
+
+// TestBehaviourFiles wants what is in a file in the plan, or each mistake at its place.
+func TestBehaviourFiles(t *testing.T) {
+	for _, test := range behaviourFiles {
 		t.Run(test.name, func(t *testing.T) {
 			f, err := read("f", []byte(behaving(test.direction)), func(path string) (string, []byte, error) { return path, []byte(test.file), nil })
 			if err != nil || test.wrong != "" {

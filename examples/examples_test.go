@@ -42,7 +42,7 @@ func TestReadmes(t *testing.T) {
 			continue
 		}
 		found := report.FindString(string(text))
-		if found == "" || !strings.Contains(string(text), "icmprouter run examples/"+name+"/config.json") {
+		if found == "" || !strings.Contains(string(text), "examples/"+name+"/config.json") || !strings.Contains(string(text), "icmprouter run ") {
 			t.Errorf("%s: the README names the report %q; want one as owner/repo#1, and the command that runs the example", name, found)
 		}
 		row := regexp.MustCompile(`(?m)^\| \[` + name + `\]\(` + name + `\) \|.*` + regexp.QuoteMeta(found))

@@ -13,16 +13,17 @@ import (
 // verdict about p, for what the message tells of it.
 func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) {
 	t, c := r.table, &r.Counters.Messages[m]
+	how := &t.manners[m]
 	spec := icmpgen.Spec{Message: m, Pointer: v.Pointer, To: r.to(m, p)}
 	if !icmpgen.Permitted(m, p) || t.toMany(p.Dst) || spec.To != p.Src && t.toMany(spec.To) {
 		c.Forbidden++
 		return
 	}
-	link, source, ok := t.back(p, spec.To, a.in, r.turns)
+	link, source, ok := t.back(p, spec.To, a.in, &r.turns)
 	if ok && m == icmpgen.Redirect {
 		source, spec.Gateway, ok = t.better(p, a.in) // whatever policy says: hosts believe no other (RFC 1122 §3.2.2.2, RFC 4861 §8.1)
-	} else if policy := t.settings.source(m, p.Src); policy.IsValid() {
-		source = policy
+	} else if how.policy != nil {
+		source = how.policy.source(p.Src, source)
 	}
 	if !ok || !source.IsValid() {
 		c.Unroutable++
@@ -32,7 +33,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		c.Forbidden++
 		return
 	}
-	if r.withheld(m, a) {
+	if how.policy != nil && r.withheld(how, a) {
 		c.Withheld++
 		return
 	}
@@ -42,7 +43,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		return
 	}
 	c.Sent++
-	spec.MaxLen, spec.ID, spec.TTL = t.links[link].MTU, uint16(id), t.settings.ttl(m)
+	spec.MaxLen, spec.ID, spec.TTL = t.links[link].MTU, uint16(id), how.ttl
 	r.detail(&spec, p, link, a, v)
 	q := a.out.Buffer()
 	spec.Build(q, onWire(p, a.out))
@@ -94,7 +95,10 @@ func (r *Router) detail(spec *icmpgen.Spec, p *wire.Packet, link int, a arrival,
 		spec.Options = r.options[:n]
 	}
 	spec.Quote, spec.Quote6 = t.settings.Quote, t.settings.Quote6
-	spec.Extensions = r.stack(r.objects[:0], spec.Message, p, a.in)
+	spec.Extensions = r.objects[:0]
+	if labels := t.links[a.in].Labels; len(labels) > 0 {
+		spec.Extensions = r.stack(spec.Extensions, spec.Message, p, labels)
+	}
 	if t.settings.Extensions != ExtensionsOff {
 		spec.Extensions = t.extensions(spec.Extensions, p, a.in, v.Link)
 	}

@@ -17,7 +17,7 @@ var nobody = netip.AddrFrom4([4]byte{192, 0, 0, 8})
 // §4.3.2.4), or that p came from, as the settings say; not valid: there is none. It fails where
 // no way is. Among several ways it takes the one of p's flow, as any error about p does
 // that comes by here from another node.
-func (t *Table) back(p *wire.Packet, to netip.Addr, in int, n turns) (link int, source netip.Addr, ok bool) {
+func (t *Table) back(p *wire.Packet, to netip.Addr, in int, n *turns) (link int, source netip.Addr, ok bool) {
 	there := t.lookup(to)
 	switch {
 	case there == nil:

@@ -94,25 +94,29 @@ func (t *Table) ways(route Route) (*hop, error) {
 var flowKeys = [...]wire.FlowKey{HashFiveTuple: wire.FlowTuple, HashAddresses: wire.FlowAddresses, HashFlowLabel: wire.FlowLabel, HashPerPacket: wire.FlowTuple}
 
 // turns count the packets that took turns, by the number of the group. They are of one router: siblings take
-// turns of their own. Nil: it is always the first turn.
-type turns []uint32
+// turns of their own. Nil, or too few: it is always the first turn.
+type turns struct{ taken []uint32 }
 
 // take takes a turn at a group.
-func (n turns) take(g *group) uint32 {
-	if g.number >= len(n) {
+func (n *turns) take(g *group) uint32 {
+	if n == nil || g.number >= len(n.taken) {
 		return 0
 	}
-	n[g.number]++
-	return n[g.number] - 1
+	n.taken[g.number]++
+	return n.taken[g.number] - 1
 }
 
-// pick chooses the way of p, by the hash-threshold of RFC 2992 with thresholds by weight, or by taking turns. A link
-// that is down shares its packets out among the others.
-func (t *Table) pick(there *hop, p *wire.Packet, n turns) *hop {
-	g := there.group
-	if g == nil {
+// pick is the way that p takes.
+func (t *Table) pick(there *hop, p *wire.Packet, n *turns) *hop {
+	if there.group == nil {
 		return there
 	}
+	return t.choose(there.group, p, n)
+}
+
+// choose chooses the way of p, by the hash-threshold of RFC 2992 with thresholds by weight, or by taking turns. A link
+// that is down shares its packets out among the others.
+func (t *Table) choose(g *group, p *wire.Packet, n *turns) *hop {
 	up := g.total
 	for i, way := range g.ways {
 		if t.links[way.Link].Down {
@@ -132,11 +136,11 @@ func (t *Table) pick(there *hop, p *wire.Packet, n turns) *hop {
 		}
 		at -= uint64(g.weights[i])
 	}
-	return there
+	return g.ways[0]
 }
 
 // threshold is where p stands among the weights of the ways that are up.
-func (t *Table) threshold(g *group, p *wire.Packet, n turns, up uint64) uint64 {
+func (t *Table) threshold(g *group, p *wire.Packet, n *turns, up uint64) uint64 {
 	m := &t.settings.Multipath
 	if m.Hash == HashPerPacket {
 		stride := uint64(1)

@@ -1,7 +1,6 @@
 package forwarding_test
 
 import (
-	"fmt"
 	"runtime"
 	"testing"
 
@@ -56,7 +55,7 @@ func TestRouterIsSmall(t *testing.T) {
 			{"limits more", 0, fail},
 		} {
 			octets := allocated(step.do)
-			n.t.Log(fmt.Sprintf("a router that %s takes %d octets", step.what, octets))
+			n.t.Logf("a router that %s takes %d octets", step.what, octets)
 			if octets > step.most {
 				n.t.Errorf("a router that %s takes %d octets, wanted at most %d", step.what, octets, step.most)
 			}

@@ -59,7 +59,7 @@ func (t *Table) transit(p *wire.Packet) Verdict {
 
 // arrive decides about a packet that is sent to this node: deliver it, or, if it has
 // a source route that goes on, forward it.
-func (t *Table) arrive(p *wire.Packet, in int, n turns) Verdict {
+func (t *Table) arrive(p *wire.Packet, in int, n *turns) Verdict {
 	here := Verdict{Action: Deliver}
 	if !p.HasOptions() {
 		return here

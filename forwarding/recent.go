@@ -61,9 +61,9 @@ func (r *recent) begin(places int) {
 func (r *Router) begin() {
 	r.recent.begin(r.places())
 	r.recent.generation, r.recent.edition = r.generation, r.table.edition
-	r.turns = nil
+	r.turns.taken = nil
 	if t := r.table; t.settings.Multipath.Hash == HashPerPacket {
-		r.turns = make(turns, t.groups)
+		r.turns.taken = make([]uint32, t.groups)
 	}
 }
 
@@ -81,5 +81,5 @@ func (r *Router) route(p *wire.Packet, in int) Verdict {
 	if sender.address != p.Src {
 		sender.address, sender.value = p.Src, r.table.sender(p.Src)
 	}
-	return r.table.route(p, in, way.value, sender.value, r.turns)
+	return r.table.route(p, in, way.value, sender.value, &r.turns)
 }

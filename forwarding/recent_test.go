@@ -42,6 +42,7 @@ func TestRecent(t *testing.T) {
 			return all[r.IntN(len(all))].Addr().Next()
 		}
 		used := forwarding.New(tables[1], unlimited)
+		used.Places = 100 * (family - 4) // none said, and few
 		routers := []*forwarding.Router{used, used.Sibling()}
 		seen, out := map[ending]int{}, &lastLink{sink: newSink()}
 		for i := range 8000 {

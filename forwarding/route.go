@@ -49,7 +49,7 @@ func (t *Table) sender(src netip.Addr) drop.Reason {
 }
 
 // route is Route about a packet whose way and sender have been looked up.
-func (t *Table) route(p *wire.Packet, in int, there *hop, sender drop.Reason, n turns) Verdict {
+func (t *Table) route(p *wire.Packet, in int, there *hop, sender drop.Reason, n *turns) Verdict {
 	if reason := t.invalid(p, in, sender); reason != drop.Alive {
 		return dropped(reason)
 	}
@@ -80,7 +80,7 @@ func (t *Table) forward(p *wire.Packet, in int, there *hop) Verdict {
 		reason = drop.Hairpin
 	case link.Down:
 		reason = drop.LinkDown
-	case p.TTL == 0, p.TTL == 1 && !t.settings.KeepTTL: // zero is never forwarded (RFC 1812 §4.2.2.9), kept or not
+	case p.TTL <= 1 && (p.TTL == 0 || !t.settings.KeepTTL): // zero is never forwarded (RFC 1812 §4.2.2.9), kept or not
 		reason = drop.TTLExpired
 	}
 	if reason != drop.Alive {

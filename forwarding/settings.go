@@ -43,15 +43,16 @@ type Settings struct {
 	Loopbacks []netip.Addr
 	// Multipath says how packets choose among ways that are equally good.
 	Multipath Multipath
-	// KeepTTL forwards without decrementing TTL, as a tunnel does that hides its nodes.
+	// KeepTTL forwards without decrementing TTL, as a tunnel does that hides its nodes. A TTL of
+	// zero ends here all the same.
 	KeepTTL bool
-	// ErrorTTL and ReplyTTL are the TTL of errors, and of echo replies and resets, as
-	// the node sends them. Zero: 64.
+	// ErrorTTL and ReplyTTL are the TTL of errors, and of replies and resets, as
+	// the node sends them. Zero: 64. Redirects keep their own.
 	ErrorTTL, ReplyTTL uint8
-	// Quote is how much of the invoking packet an ICMPv4 error repeats behind the IP header, in
+	// Quote is how much of the invoking packet an ICMPv4 error repeats behind the IP header and its options, in
 	// octets, 8 at least (RFC 792). Zero: as much as 576 octets hold (RFC 1812 §4.3.2.3).
 	Quote int
-	// Quote6 is the same of ICMPv6. Zero: as much as 1280 octets hold (RFC 4443 §2.4 (c)).
+	// Quote6 is the same of ICMPv6, behind extension headers. Zero: as much as 1280 octets hold (RFC 4443 §2.4 (c)).
 	Quote6 int
 	// Policy is what the node does about each kind of message. Zero: the truth.
 	Policy [ratelimit.NumKinds]Policy
@@ -63,7 +64,8 @@ type Policy struct {
 	Drop bool
 	// Every sends each nth only, the first among them. Zero and one: all.
 	Every int
-	// Source4 and Source6 are where it comes from, if valid, by the family of the invoking packet.
+	// Source4 and Source6 are where it comes from, if valid, by the family of the invoking packet. Redirects and
+	// resets keep their own.
 	Source4, Source6 netip.Addr
 }
 
@@ -78,7 +80,8 @@ type Multipath struct {
 	ErrorsByOuter bool
 }
 
-// Hash says what of a packet chooses its way. Both directions of a flow have the same hash.
+// Hash says what of a packet chooses its way. Both directions of a flow have the same hash,
+// if they have the same label.
 type Hash uint8
 
 // The choices.
@@ -89,7 +92,7 @@ const (
 	HashAddresses
 	// HashFlowLabel is addresses and the IPv6 flow label (RFC 6438); of IPv4 the addresses.
 	HashFlowLabel
-	// HashPerPacket takes turns, whatever the packet is.
+	// HashPerPacket takes turns, whatever the packet is. The seed says who begins.
 	HashPerPacket
 )
 

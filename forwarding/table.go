@@ -124,6 +124,8 @@ type Table struct {
 	leads leads
 	// groups is the number of all groups, and ownGroups that of the table's own.
 	groups, ownGroups int
+	// manners are by message, of the settings.
+	manners [icmpgen.NumMessages]manner
 	// edition counts atlases: routers forget what an older one said.
 	edition uint64
 }
@@ -132,6 +134,7 @@ type Table struct {
 // fails where a route's next hop or link is none. routes stay the caller's.
 func NewTable(links []Link, routes []Route, settings Settings) (*Table, error) {
 	t := &Table{settings: settings, links: append([]Link(nil), links...), local: make([][]netip.Addr, len(links)), senders: make(map[netip.Addr]drop.Reason)}
+	t.manners = t.settings.manners()
 	t.martians(settings.Martians)
 	for i := range links {
 		for _, address := range links[i].Addresses {

@@ -13,12 +13,11 @@ import (
 // the outgoing interface, and the next hop.
 const maxObjects = 4
 
-// stack appends to objects the label stack of the link that p came from, if it has one and the message is of those that
+// stack appends to objects the label stack of the link that p came from, if the message is of those that
 // tell it (RFC 4950 §3). A label without a TTL has that of the packet, as in
 // the uniform model of RFC 3443: 1, where it expired.
-func (r *Router) stack(objects []icmpgen.Object, m icmpgen.Message, p *wire.Packet, in int) []icmpgen.Object {
-	labels := r.table.links[in].Labels
-	if kind, _ := m.Kind(); len(labels) == 0 || kind != ratelimit.TimeExceeded && kind != ratelimit.Unreach {
+func (r *Router) stack(objects []icmpgen.Object, m icmpgen.Message, p *wire.Packet, labels []icmpgen.Label) []icmpgen.Object {
+	if kind, _ := m.Kind(); kind != ratelimit.TimeExceeded && kind != ratelimit.Unreach {
 		return objects
 	}
 	r.labels = append(r.labels[:0], labels...)

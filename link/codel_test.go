@@ -139,6 +139,7 @@ func TestCoDelIsRFC8289(t *testing.T) {
 	for name, c := range map[string]link.CoDel{
 		"default": {},
 		"other":   {Target: 20 * ms, Interval: 30 * ms},
+		"short":   {Target: 100 * us, Interval: 2 * ms}, // less than a packet takes
 	} {
 		t.Run(name, func(t *testing.T) {
 			packets := overload()

@@ -49,12 +49,13 @@ func TestJitter(t *testing.T) {
 		delay     link.Delay
 		deviation float64 // in units of jitter
 		median    float64
+		upper     float64 // tenth
 	}{
-		"uniform": {link.Delay{}, 1 / math.Sqrt(3), 0},
-		"normal":  {link.Delay{Distribution: link.Normal}, 1, 0},
+		"uniform": {link.Delay{}, 1 / math.Sqrt(3), 0, 0.8},
+		"normal":  {link.Delay{Distribution: link.Normal}, 1, 0, 1.2816},
 		// Half are below 2^(1/3) times the scale.
-		"pareto": {link.Delay{Distribution: link.Pareto}, 1, (math.Cbrt(2) - 1.5) / math.Sqrt(0.75)},
-		"table":  {link.Delay{Distribution: link.DistributionTable, Table: []float64{-1, -1, 0, 2}}, math.Sqrt(1.5), -0.5},
+		"pareto": {link.Delay{Distribution: link.Pareto}, 1, (math.Cbrt(2) - 1.5) / math.Sqrt(0.75), (math.Cbrt(10) - 1.5) / math.Sqrt(0.75)},
+		"table":  {link.Delay{Distribution: link.DistributionTable, Table: []float64{-1, -1, 0, 2}}, math.Sqrt(1.5), -0.5, 2},
 	} {
 		for _, correlation := range []float64{0, 0.8} {
 			c.delay.Mean, c.delay.Jitter, c.delay.Correlation = mean, jitter, correlation
@@ -71,6 +72,9 @@ func TestJitter(t *testing.T) {
 			}
 			if name != "table" && math.Abs((x[many/2]-float64(mean))/float64(jitter)-c.median) > 0.05 {
 				t.Errorf("%s %v: median %v", name, correlation, time.Duration(x[many/2]))
+			}
+			if upper := x[many*9/10]; math.Abs((upper-float64(mean))/float64(jitter)-c.upper) > 0.06 {
+				t.Errorf("%s %v: upper tenth from %v", name, correlation, time.Duration(upper))
 			}
 			// The correlation is that of ranks: a table of few values has less.
 			if name != "pareto" && name != "table" && math.Abs(r-correlation) > 0.05 {
@@ -177,6 +181,29 @@ func TestReorder(t *testing.T) {
 			t.Errorf("by %v: %v early, %d counted", by, early, d.Counters.Reordered)
 		}
 		conserved(t, d)
+	}
+}
+
+// Each third packet is still the third when something else is set.
+func TestEveryGoesOn(t *testing.T) {
+	w := newWires()
+	b := link.Behavior{Duplicate: link.Chance{Every: 3}}
+	d := w.NewDirection(1, b)
+	for i := range 9 {
+		d.Send(packet(t, spec{number: uint32(i), length: 64}), 0, 0)
+		b.Delay.Mean += us
+		d.Set(b, 0)
+	}
+	if got := numbers(collect(w, never)); !slices.Equal(got, []uint32{0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8}) {
+		t.Errorf("%v", got)
+	}
+	// Another chance begins anew.
+	d.Send(packet(t, spec{}), 0, ms)
+	b.Duplicate.Every = 2
+	d.Set(b, ms)
+	d.Send(packet(t, spec{}), 0, ms)
+	if d.Counters.Duplicated != 3 {
+		t.Errorf("%d copies", d.Counters.Duplicated)
 	}
 }
 

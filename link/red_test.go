@@ -19,7 +19,11 @@ func TestREDAverage(t *testing.T) {
 	average, idle := 0.0, time.Duration(0)
 	var leaves []sending // the one that is being sent, and the queue
 	drops, idles := 0, 0
-	for i, p := range overload() {
+	packets := overload()
+	for i, last := 0, packets[len(packets)-1].at; i < 6000; i++ { // bursts, and idle times between them
+		packets = append(packets, sending{last + time.Duration(1+i/30)*20*ms, 400 + i%200})
+	}
+	for i, p := range packets {
 		for len(leaves) > 0 && leaves[0].at <= p.at {
 			idle = leaves[0].at
 			leaves = leaves[1:]

@@ -93,93 +93,101 @@ func traced(t *testing.T, plan Plan, src, dst string, highest int) [][]netip.Add
 	return seen
 }
 
+// static adds a route to a plan, and has it compute none.
+func static(p *Plan, node int, to, via string) {
+	p.Routing = Static
+	p.Nodes[node].Routes = append(p.Nodes[node].Routes, forwarding.Route{To: prefix(to), Link: via})
+}
+
+// pathCases are networks, what of them is told, by family, and to which address, if not to the host behind right.
+var pathCases = []struct {
+	name string
+	// nodes of a chain; 0: the diamond.
+	nodes int
+	edit  func(p *Plan)
+	to    [2]string
+	want  [2]string
+}{
+	{name: "a chain", nodes: 3, want: [2]string{
+		"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] > n2\n3 n2 [10.128.1.1] > device right",
+		"1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] > n2\n3 n2 [fd01::2:1] > device right"}},
+	{name: "two ways", want: [2]string{
+		"1 n0 [10.1.0.1] > n1 > n2\n2 n1 [10.128.0.1] > n3\n2 n2 [10.128.1.1] > n3\n3 n3 [10.128.2.1 10.128.3.1] > device right",
+		"1 n0 [fd00:1::1] > n1 > n2\n2 n1 [fd01::1:1] > n3\n2 n2 [fd01::2:1] > n3\n3 n3 [fd01::3:1 fd01::4:1] > device right"}},
+	{name: "one is down", edit: func(p *Plan) { p.Links[2].Down = true }, want: [2]string{
+		"1 n0 [10.1.0.1] > n2\n2 n2 [10.128.1.1] > n3\n3 n3 [10.128.3.1] > device right",
+		"1 n0 [fd00:1::1] > n2\n2 n2 [fd01::2:1] > n3\n3 n3 [fd01::4:1] > device right"}},
+	{name: "all are down", nodes: 3, edit: func(p *Plan) { p.Links[0].Down = true }, want: [2]string{
+		"1 n0 [10.1.0.1] no-route", "1 n0 [fd00:1::1] no-route"}},
+	{name: "a route by what is down", nodes: 3, edit: func(p *Plan) {
+		static(p, 0, "10.2.0.0/24", "next")
+		static(p, 0, "fd00:2::/64", "next")
+		p.Links[0].Down = true
+	}, want: [2]string{"1 n0 [10.1.0.1] link-down", "1 n0 [fd00:1::1] link-down"}},
+	{name: "n1 does not say", nodes: 3, edit: func(p *Plan) {
+		p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded].Drop = true
+	}, want: [2]string{
+		"1 n0 [10.1.0.1] > n1\n2 n1 [] > n2\n3 n2 [10.128.1.1] > device right",
+		"1 n0 [fd00:1::1] > n1\n2 n1 [] > n2\n3 n2 [fd01::2:1] > device right"}},
+	{name: "n1 says so from elsewhere", nodes: 3, edit: func(p *Plan) {
+		policy := &p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded]
+		policy.Source4, policy.Source6 = netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("2001:db8::9")
+	}, want: [2]string{
+		"1 n0 [10.1.0.1] > n1\n2 n1 [192.0.2.9] > n2\n3 n2 [10.128.1.1] > device right",
+		"1 n0 [fd00:1::1] > n1\n2 n1 [2001:db8::9] > n2\n3 n2 [fd01::2:1] > device right"}},
+	{name: "n1 keeps TTL", nodes: 3, edit: func(p *Plan) { p.Nodes[1].Settings.KeepTTL = true }, want: [2]string{
+		"1 n0 [10.1.0.1] > n1\n2 n1 [] > n2\n2 n2 [10.128.1.1] > device right",
+		"1 n0 [fd00:1::1] > n1\n2 n1 [] > n2\n2 n2 [fd01::2:1] > device right"}},
+	{name: "to a node", nodes: 3, to: [2]string{"10.128.0.1", "fd01::1:1"}, want: [2]string{
+		"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] deliver", "1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] deliver"}},
+	{name: "prohibited", nodes: 3, edit: func(p *Plan) {
+		for _, to := range []string{"10.2.0.2/32", "fd00:2::2/128"} {
+			p.Nodes[1].Routes = append(p.Nodes[1].Routes, forwarding.Route{To: prefix(to), Kind: forwarding.Prohibit})
+		}
+	}, want: [2]string{
+		"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] prohibited", "1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] prohibited"}},
+	{name: "a loop", nodes: 2, edit: func(p *Plan) {
+		for i, to := range []string{"192.0.2.0/24", "2001:db8::/32"} {
+			static(p, 0, to, "next")
+			static(p, 1, to, "back")
+			static(p, 1, []string{"10.1.0.0/24", "fd00:1::/64"}[i], "back")
+		}
+		for i := range p.Nodes { // IPv6 does not send back by a link without naming the next hop, nor does this IPv4
+			for k := range p.Nodes[i].Routes {
+				r := &p.Nodes[i].Routes[k]
+				r.Via = netip.MustParseAddr([2]string{linkAddress(0, 1-i), linkAddress6(0, 1-i)}[family(r.To.Addr())])
+			}
+		}
+	}, to: [2]string{"192.0.2.1", "2001:db8::1"}, want: [2]string{
+		"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] > n0 back", "1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] > n0 back"}},
+	{name: "a link back that names no next hop", nodes: 2, edit: func(p *Plan) {
+		p.Nodes[1].Settings.Redirects = false
+		for i, to := range []string{"192.0.2.0/24", "2001:db8::/32"} {
+			static(p, 0, to, "next")
+			static(p, 1, to, "back")
+			static(p, 1, []string{"10.1.0.0/24", "fd00:1::/64"}[i], "back")
+		}
+	}, to: [2]string{"192.0.2.1", "2001:db8::1"}, want: [2]string{
+		"1 n0 [10.1.0.1] > n1 hairpin\n2 n1 [10.128.0.1]", "1 n0 [fd00:1::1] > n1 hairpin\n2 n1 [fd01::1:1]"}},
+	{name: "nobody knows the sender", nodes: 3, edit: func(p *Plan) {
+		for i, to := range []string{"10.2.0.0/24", "fd00:2::/64"} {
+			static(p, 0, to, "next")
+			static(p, 1, to, "next")
+			static(p, 1, []string{"10.1.0.0/24", "fd00:1::/64"}[i], "next")
+		}
+		p.Nodes[1].Interfaces[0].URPF = forwarding.URPFStrict
+	}, want: [2]string{
+		"1 n0 [10.1.0.1] > n1 reverse-path\n2 n1 []", "1 n0 [fd00:1::1] > n1 reverse-path\n2 n1 []"}},
+}
+
 // Paths says what packets then do: their answers are those of a network that runs.
 func TestPathsAreThoseOfPackets(t *testing.T) {
-	static := func(p *Plan, node int, to string, via string) {
-		p.Routing = Static
-		p.Nodes[node].Routes = append(p.Nodes[node].Routes, forwarding.Route{To: prefix(to), Link: via})
-	}
-	for _, c := range []struct {
-		name string
-		plan Plan
-		edit func(p *Plan)
-		// to is the destination, other than the host behind right.
-		to   [2]string
-		want [2]string
-	}{
-		{name: "a chain", plan: chain(3), want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] > n2\n3 n2 [10.128.1.1] > device right",
-			"1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] > n2\n3 n2 [fd01::2:1] > device right"}},
-		{name: "two ways", plan: diamond(), want: [2]string{
-			"1 n0 [10.1.0.1] > n1 > n2\n2 n1 [10.128.0.1] > n3\n2 n2 [10.128.1.1] > n3\n3 n3 [10.128.2.1 10.128.3.1] > device right",
-			"1 n0 [fd00:1::1] > n1 > n2\n2 n1 [fd01::1:1] > n3\n2 n2 [fd01::2:1] > n3\n3 n3 [fd01::3:1 fd01::4:1] > device right"}},
-		{name: "one is down", plan: diamond(), edit: func(p *Plan) { p.Links[2].Down = true }, want: [2]string{
-			"1 n0 [10.1.0.1] > n2\n2 n2 [10.128.1.1] > n3\n3 n3 [10.128.3.1] > device right",
-			"1 n0 [fd00:1::1] > n2\n2 n2 [fd01::2:1] > n3\n3 n3 [fd01::4:1] > device right"}},
-		{name: "all are down", plan: chain(3), edit: func(p *Plan) { p.Links[0].Down = true }, want: [2]string{
-			"1 n0 [10.1.0.1] no-route", "1 n0 [fd00:1::1] no-route"}},
-		{name: "a route by what is down", plan: chain(3), edit: func(p *Plan) {
-			static(p, 0, "10.2.0.0/24", "next")
-			static(p, 0, "fd00:2::/64", "next")
-			p.Links[0].Down = true
-		}, want: [2]string{"1 n0 [10.1.0.1] link-down", "1 n0 [fd00:1::1] link-down"}},
-		{name: "n1 does not say", plan: chain(3), edit: func(p *Plan) {
-			p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded].Drop = true
-		}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [] > n2\n3 n2 [10.128.1.1] > device right",
-			"1 n0 [fd00:1::1] > n1\n2 n1 [] > n2\n3 n2 [fd01::2:1] > device right"}},
-		{name: "n1 says so from elsewhere", plan: chain(3), edit: func(p *Plan) {
-			policy := &p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded]
-			policy.Source4, policy.Source6 = netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("2001:db8::9")
-		}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [192.0.2.9] > n2\n3 n2 [10.128.1.1] > device right",
-			"1 n0 [fd00:1::1] > n1\n2 n1 [2001:db8::9] > n2\n3 n2 [fd01::2:1] > device right"}},
-		{name: "n1 keeps TTL", plan: chain(3), edit: func(p *Plan) { p.Nodes[1].Settings.KeepTTL = true }, want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [] > n2\n2 n2 [10.128.1.1] > device right",
-			"1 n0 [fd00:1::1] > n1\n2 n1 [] > n2\n2 n2 [fd01::2:1] > device right"}},
-		{name: "to a node", plan: chain(3), to: [2]string{"10.128.0.1", "fd01::1:1"}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] deliver", "1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] deliver"}},
-		{name: "prohibited", plan: chain(3), edit: func(p *Plan) {
-			for _, to := range []string{"10.2.0.2/32", "fd00:2::2/128"} {
-				p.Nodes[1].Routes = append(p.Nodes[1].Routes, forwarding.Route{To: prefix(to), Kind: forwarding.Prohibit})
-			}
-		}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] prohibited", "1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] prohibited"}},
-		{name: "a loop", plan: chain(2), edit: func(p *Plan) {
-			for i, to := range []string{"192.0.2.0/24", "2001:db8::/32"} {
-				static(p, 0, to, "next")
-				static(p, 1, to, "back")
-				static(p, 1, []string{"10.1.0.0/24", "fd00:1::/64"}[i], "back")
-			}
-			for i := range p.Nodes { // IPv6 does not send back by a link without naming the next hop, nor does this IPv4
-				for k := range p.Nodes[i].Routes {
-					r := &p.Nodes[i].Routes[k]
-					r.Via = netip.MustParseAddr([2]string{linkAddress(0, 1-i), linkAddress6(0, 1-i)}[family(r.To.Addr())])
-				}
-			}
-		}, to: [2]string{"192.0.2.1", "2001:db8::1"}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1\n2 n1 [10.128.0.1] > n0 back", "1 n0 [fd00:1::1] > n1\n2 n1 [fd01::1:1] > n0 back"}},
-		{name: "a link back that names no next hop", plan: chain(2), edit: func(p *Plan) {
-			p.Nodes[1].Settings.Redirects = false
-			for i, to := range []string{"192.0.2.0/24", "2001:db8::/32"} {
-				static(p, 0, to, "next")
-				static(p, 1, to, "back")
-				static(p, 1, []string{"10.1.0.0/24", "fd00:1::/64"}[i], "back")
-			}
-		}, to: [2]string{"192.0.2.1", "2001:db8::1"}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1 hairpin\n2 n1 [10.128.0.1]", "1 n0 [fd00:1::1] > n1 hairpin\n2 n1 [fd01::1:1]"}},
-		{name: "nobody knows the sender", plan: chain(3), edit: func(p *Plan) {
-			for i, to := range []string{"10.2.0.0/24", "fd00:2::/64"} {
-				static(p, 0, to, "next")
-				static(p, 1, to, "next")
-				static(p, 1, []string{"10.1.0.0/24", "fd00:1::/64"}[i], "next")
-			}
-			p.Nodes[1].Interfaces[0].URPF = forwarding.URPFStrict
-		}, want: [2]string{
-			"1 n0 [10.1.0.1] > n1 reverse-path\n2 n1 []", "1 n0 [fd00:1::1] > n1 reverse-path\n2 n1 []"}},
-	} {
+	for _, c := range pathCases {
 		t.Run(c.name, func(t *testing.T) {
-			plan := c.plan
+			plan := diamond()
+			if c.nodes > 0 {
+				plan = chain(c.nodes)
+			}
 			if c.edit != nil {
 				c.edit(&plan)
 			}

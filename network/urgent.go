@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// maxUrgent is how long a worker may be urgent that has no rest.
-const maxUrgent = 10 * time.Millisecond
+// maxUrgent is how long a worker may be urgent that has no rest, and in how many rounds: one
+// that the machine held up was not busy.
+const (
+	maxUrgent       = 10 * time.Millisecond
+	maxUrgentRounds = 1000
+)
 
 // hurry makes a worker urgent that has a rest, and waits for a packet on a link: on a machine
 // that is busy it would wake up, and go on, when others have had their time slices. One
@@ -15,14 +19,16 @@ const maxUrgent = 10 * time.Millisecond
 func (w *worker) hurry(rests bool) {
 	switch {
 	case rests && w.urgent:
-		w.rested = w.now
+		w.rested, w.busy = w.now, 0
 	case rests:
 		if _, waits := w.wires.Next(); waits && runtime.NumCPU() > 1 {
 			urgent(true)
-			w.urgent, w.rested = true, w.now
+			w.urgent, w.rested, w.busy = true, w.now, 0
 		}
-	case w.urgent && w.now-w.rested > maxUrgent:
-		w.relax()
+	case w.urgent:
+		if w.busy++; w.busy > maxUrgentRounds && w.now-w.rested > maxUrgent {
+			w.relax()
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/icmprouter/icmprouter/internal/needs"
+	"github.com/icmprouter/icmprouter/tundev"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // urgents is how many threads of this process run before others.
@@ -53,5 +55,37 @@ func TestUrgent(t *testing.T) {
 		})
 		stop()
 		eventually(t, "no thread is urgent any more", func() bool { return urgents(t) == 0 })
+	}
+}
+
+// slow is a device that holds up its reader, as a busy machine does, and notes until when.
+type slow struct {
+	tundev.Device
+	until time.Time
+}
+
+func (s *slow) Read(batch *wire.Batch) error {
+	err := s.Device.Read(batch)
+	if len(batch.Packets()) > 0 {
+		time.Sleep(50 * time.Millisecond)
+		s.until = time.Now()
+	}
+	return err
+}
+
+// A packet's time on a link begins when it has been read, and not when the round began:
+// none is early.
+func TestNeverEarly(t *testing.T) {
+	for _, hosts := range ends {
+		l := newLab(t, delayed(2))
+		held := &slow{Device: l.opener.Device("left")}
+		l.net.ports[0].device = held
+		stop := l.run()
+		l.inject("left", udp(hosts[0], hosts[1], 1, 8))
+		l.receive("right")
+		if took := time.Since(held.until); took < 10*time.Millisecond {
+			t.Errorf("came %v after it was read, over a link of 10 ms", took)
+		}
+		stop()
 	}
 }

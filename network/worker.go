@@ -61,7 +61,8 @@ type worker struct {
 	polled []unix.PollFd // the pipe of asks, and then the descriptors of each port
 	owners []*port       // whose each of polled is: the pipe is nobody's
 	queued []*lane       // those that packets wait in
-	now    time.Duration // when the round began
+	now    time.Duration // when the round began, or its last batch was read
+	timed  bool          // the clock is read for each batch; tests that own the time do without
 
 	wires     *link.Wires
 	crossings []crossing     // packets between two nodes, and those that were
@@ -72,6 +73,7 @@ type worker struct {
 	held      bool           // fragments may have come since that was last asked
 	urgent    bool           // the thread runs before others
 	rested    time.Duration  // the last round in which nothing moved, if it is urgent
+	busy      int            // and the rounds since
 }
 
 // equip gets the worker its buffers.
@@ -134,6 +136,7 @@ func (w *worker) run(ctx context.Context) (err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer punctual()()
+	w.timed = true
 	defer w.relax()
 	idle, since := false, time.Duration(0)
 	for round := 0; ctx.Err() == nil && err == nil; round++ {
@@ -182,7 +185,13 @@ func (w *worker) round() (moved bool) {
 func (w *worker) pump(p *port) (more bool) {
 	w.batch.Reset()
 	err := p.device.Read(w.batch)
+	if w.timed { // what was read may have come since the round began, and no link is to be shorter for it
+		w.now = clock()
+	}
 	packets, l := w.batch.Packets(), p.lane
+	if len(packets) > 0 && !w.net.stepped {
+		w.now = clock() // the round may have begun long before they came
+	}
 	for i := range packets {
 		w.receive(l, &packets[i], 0, w.now)
 	}

@@ -16,7 +16,7 @@ func between(i int) (ends [2][]netip.Prefix) {
 	for end := range ends {
 		ends[end] = []netip.Prefix{
 			netip.MustParsePrefix(fmt.Sprintf("10.%d.%d.%d/31", 128+i>>7, i<<1&0xff, end)),
-			netip.MustParsePrefix(fmt.Sprintf("fd01::%x:%x/127", i+1, end)),
+			netip.MustParsePrefix(fmt.Sprintf("fd01:%x::%x/64", i+1, end+1)),
 		}
 	}
 	return ends

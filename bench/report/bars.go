@@ -66,6 +66,18 @@ var bars = []bar{
 	{what: "1,000,000 routes, packet rate, to 1 route", workload: "routes-1000000", metric: "rate", against: "routes-1", limit: 0.9},
 	{what: "idle with 2 devices, processor", workload: "devices-2", metric: "idle", unit: "%", limit: 0.1, atMost: true},
 	{what: "idle with 2 devices, resident memory", workload: "devices-2", metric: "memory", unit: "B", limit: 30e6, atMost: true},
+	{what: "100 nodes in a row, links crossed by one processor", workload: "network-cross", metric: "crossings", unit: "crossings/s", limit: 10e6},
+	{what: "100 nodes in a row, allocations a packet", workload: "network-cross", metric: "allocations", unit: "per packet", limit: 0.001, atMost: true},
+	{what: "1,000 nodes and 2,000 links, from the plan to ready", workload: "network-idle-1000", metric: "load", unit: "s", limit: 1, atMost: true},
+	{what: "1,000 nodes and 2,000 links, heap", workload: "network-idle-1000", metric: "memory", unit: "B", limit: 100e6, atMost: true},
+	{what: "100 routers in a row, rate, to the kernel", workload: "network-row-100", metric: "rate", contender: "kernel", limit: 1},
+	{what: "100 routers in a row, set up, to the kernel", workload: "network-row-100", metric: "load", contender: "kernel", limit: 1, atMost: true},
+	{what: "a link of 1 ms, p99 of the error", workload: "network-delay-1", metric: "p99", unit: "µs", limit: 50, atMost: true},
+	{what: "a link of 20 ms, p99 of the error", workload: "network-delay-20", metric: "p99", unit: "µs", limit: 200, atMost: true},
+	{what: "10 links of 7 ms, p99 of the error", workload: "network-delay-10x7", metric: "p99", unit: "µs", limit: 700, atMost: true},
+	{what: "a link of 20 ms beside 1 Gbit/s, p99 of the error", workload: "network-beside-full", metric: "p99", unit: "µs", limit: 200, atMost: true},
+	{what: "1 Gbit/s, error", workload: "network-rate-1000", metric: "error", unit: "%", limit: 0.5, atMost: true},
+	{what: "packets on a link at once", workload: "network-flight", metric: "on the way", unit: "packets", limit: 100_000},
 }
 
 // want is the bar in words.

@@ -63,7 +63,7 @@ func measured(r *result.Result, workload string) (list []string) {
 // Format writes a figure with its unit, to three digits.
 func Format(v float64, unit string) string {
 	switch unit {
-	case "bit/s", "packets/s", "errors/s":
+	case "bit/s", "packets/s", "errors/s", "crossings/s", "packets":
 		return scaled(v, unit)
 	case "B":
 		return scaled(v, unit)
@@ -77,7 +77,7 @@ func Format(v float64, unit string) string {
 
 // scaled uses k, M and G as they are meant: thousands.
 func scaled(v float64, unit string) string {
-	short := map[string]string{"packets/s": "pps", "errors/s": "/s"}
+	short := map[string]string{"packets/s": "pps", "errors/s": "/s", "crossings/s": "/s", "packets": ""}
 	if s, found := short[unit]; found {
 		unit = s
 	}

@@ -92,6 +92,26 @@ var blocks = map[string]func(*result.Result) string{
 	"steps": func(r *result.Result) string {
 		return alone(r, "TUN", workloadsOf(r, "step-"), "send", "read", "write", "receive")
 	},
+	"crossings": func(r *result.Result) string {
+		return alone(r, router, workloadsOf(r, "network-cross"), "crossings", "time", "rate", "allocations")
+	},
+	"idle network": func(r *result.Result) string {
+		return alone(r, router, workloadsOf(r, "network-idle-"), "load", "memory")
+	},
+	"rows":     func(r *result.Result) string { return matrix(r, workloadsOf(r, "network-row-"), "rate") },
+	"rows hop": func(r *result.Result) string { return matrix(r, workloadsOf(r, "network-row-"), "crossings") },
+	"rows load": func(r *result.Result) string {
+		return matrix(r, workloadsOf(r, "network-row-"), "load")
+	},
+	"delays": func(r *result.Result) string {
+		return alone(r, router, workloadsOf(r, "network-delay-", "network-beside-"), "p50", "p99", "worst")
+	},
+	"link rates": func(r *result.Result) string {
+		return alone(r, router, workloadsOf(r, "network-rate-"), "error")
+	},
+	"flight": func(r *result.Result) string {
+		return alone(r, router, workloadsOf(r, "network-flight"), "on the way", "memory", "p50", "p99", "worst")
+	},
 	"devices": func(r *result.Result) string {
 		return alone(r, router, workloadsOf(r, "devices-"), "load", "memory", "idle")
 	},
@@ -118,7 +138,7 @@ func fill(r *result.Result, want string) (string, error) {
 }
 
 // metrics are all that there are.
-var metrics = []string{"rate", "loss", "cpu", "own cpu", "own busy", "p50", "p99", "load", "memory", "peak", "idle", "bits", "allocations", "time", "send", "read", "write", "receive"}
+var metrics = []string{"rate", "loss", "cpu", "own cpu", "own busy", "p50", "p99", "load", "memory", "peak", "idle", "bits", "allocations", "time", "send", "read", "write", "receive", "crossings", "error", "worst", "on the way"}
 
 // inline is a figure within a sentence. What was not measured is said.
 func inline(r *result.Result, word, workload, metric, who string) (string, error) {

@@ -19,7 +19,16 @@ type Result struct {
 	Contenders, Workloads []Named
 	// Skipped says what was not measured, and why.
 	Skipped []Named
-	Series  []*Series
+	// Later is runs of a part that took the place of what this run had of it.
+	Later []Part `json:",omitempty"`
+	// Series are the last, as Write has it.
+	Series []*Series
+}
+
+// Part is a run of some workloads.
+type Part struct {
+	Machine   Machine
+	Workloads []string
 }
 
 // Machine is what a run depends on.
@@ -77,6 +86,32 @@ func (r *Result) Get(workload, contender, metric string) (Series, bool) {
 func (r *Result) Skip(name, why string) {
 	if n := (Named{name, why}); !slices.Contains(r.Skipped, n) {
 		r.Skipped = append(r.Skipped, n)
+	}
+}
+
+// Merge puts what another run measured in the place of what this one has of the same workloads.
+// All else stays as it is. The other run is of the same benchmark, or a later one: the lists of
+// contenders and workloads are its.
+func (r *Result) Merge(other *Result) {
+	var anew []string
+	for _, s := range other.Series {
+		if !slices.Contains(anew, s.Workload) {
+			anew = append(anew, s.Workload)
+		}
+	}
+	has := func(workload string) bool { return slices.Contains(anew, workload) }
+	r.Contenders, r.Workloads = other.Contenders, other.Workloads
+	r.Series = append(slices.DeleteFunc(r.Series, func(s *Series) bool { return has(s.Workload) }), other.Series...)
+	r.Skipped = slices.DeleteFunc(r.Skipped, func(n Named) bool { return has(n.Name) })
+	for _, n := range other.Skipped {
+		r.Skip(n.Name, n.About)
+	}
+	for i := range r.Later {
+		r.Later[i].Workloads = slices.DeleteFunc(r.Later[i].Workloads, has)
+	}
+	r.Later = slices.DeleteFunc(r.Later, func(p Part) bool { return len(p.Workloads) == 0 })
+	if len(anew) > 0 {
+		r.Later = append(r.Later, Part{other.Machine, anew})
 	}
 }
 

@@ -67,3 +67,39 @@ func TestFile(t *testing.T) {
 		t.Errorf("%+v", back)
 	}
 }
+
+// A part takes the place of what was there of its workloads, and of nothing else, and says
+// when it was measured.
+func TestMerge(t *testing.T) {
+	r := &Result{Machine: Machine{Commit: "old"}}
+	r.Add("a", "x", "rate", "", 1)
+	r.Add("b", "x", "rate", "", 2)
+	r.Add("b", "y", "rate", "", 3)
+	r.Skip("b", "no")
+	r.Skip("c", "no")
+	for i, commit := range []string{"new", "newer"} {
+		part := &Result{Machine: Machine{Commit: commit}, Workloads: []Named{{Name: "a"}, {Name: "b"}, {Name: "c"}}}
+		part.Add("b", "x", "rate", "", float64(20+i))
+		r.Merge(part)
+		path := filepath.Join(t.TempDir(), "samples.json")
+		var err error
+		if err = r.Write(path); err == nil {
+			r, err = Read(path)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, _ := r.Get("a", "x", "rate")
+		b, _ := r.Get("b", "x", "rate")
+		_, stale := r.Get("b", "y", "rate")
+		if len(a.Samples) != 1 || len(b.Samples) != 1 || b.Samples[0] != float64(20+i) || stale {
+			t.Errorf("%v, %v, the old is there: %t", a, b, stale)
+		}
+		if len(r.Workloads) != 3 || len(r.Skipped) != 1 || r.Skipped[0].Name != "c" {
+			t.Errorf("%v, %v", r.Workloads, r.Skipped)
+		}
+		if r.Machine.Commit != "old" || len(r.Later) != 1 || r.Later[0].Machine.Commit != commit || len(r.Later[0].Workloads) != 1 {
+			t.Errorf("%+v", r.Later)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/topology"
 	"github.com/icmprouter/icmprouter/config"
@@ -42,23 +43,7 @@ checked: make prints nothing that run would not take.`,
   icmprouter make clos:2x4 | icmprouter show plan --format dot - | dot -Tsvg > clos.svg`,
 	}
 	var f makeFlags
-	flags := c.Flags()
-	flags.BoolVar(&f.list, "list", false, "print the shapes, and make none")
-	flags.Uint64Var(&f.options.Seed, "seed", 1, "what all chances come from, of the shape and of the links")
-	flags.IntVar(&f.options.Links, "links", 0, "how many links a random network has (default: three for two nodes)")
-	flags.IntVar(&f.attributes.MTU, "mtu", 0, "the MTU of each link, in octets (default 1500)")
-	flags.IntVar(&f.attributes.Metric, "metric", 0, "the metric of each link (default 1)")
-	flags.StringVar(&f.attributes.Delay, "delay", "", "how long a packet is on a link, as 20ms")
-	flags.StringVar(&f.attributes.Jitter, "jitter", "", "how far that strays, as 2ms")
-	flags.StringVar(&f.attributes.Rate, "rate", "", "the speed of each link, as 50mbit")
-	flags.StringVar(&f.attributes.Loss, "loss", "", "how many packets a link loses, as 0.5%")
-	flags.StringVar(&f.attributes.Duplicate, "duplicate", "", "how many packets a link doubles, as 0.5%")
-	flags.StringVar(&f.attributes.Reorder, "reorder", "", "how many packets overtake on a link, as 0.5%")
-	flags.StringVar(&f.attributes.Corrupt, "corrupt", "", "how many packets a link changes a bit of, as 0.5%")
-	flags.StringVar(&f.attributes.Client, "client", "client", "the namespace of the TUN device at one end")
-	flags.StringVar(&f.attributes.Server, "server", "server", "the namespace of the TUN device at the other end")
-	flags.BoolVar(&f.noTUN, "no-tun", false, "make no TUN device")
-	flags.StringArrayVar(&f.set, "set", nil, "set PATH=VALUE in the configuration; may be given more than once")
+	f.add(c.Flags())
 	c.Args = cobra.MaximumNArgs(1)
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) (forms []string, _ cobra.ShellCompDirective) {
 		for _, s := range topology.Shapes() {
@@ -83,6 +68,26 @@ checked: make prints nothing that run would not take.`,
 		return err
 	}
 	return c
+}
+
+// add adds the flags to those of a command.
+func (f *makeFlags) add(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.list, "list", false, "print the shapes, and make none")
+	flags.Uint64Var(&f.options.Seed, "seed", 1, "what all chances come from, of the shape and of the links")
+	flags.IntVar(&f.options.Links, "links", 0, "how many links a random network has (default: three for two nodes)")
+	flags.IntVar(&f.attributes.MTU, "mtu", 0, "the MTU of each link, in octets (default 1500)")
+	flags.IntVar(&f.attributes.Metric, "metric", 0, "the metric of each link (default 1)")
+	flags.StringVar(&f.attributes.Delay, "delay", "", "how long a packet is on a link, as 20ms")
+	flags.StringVar(&f.attributes.Jitter, "jitter", "", "how far that strays, as 2ms")
+	flags.StringVar(&f.attributes.Rate, "rate", "", "the speed of each link, as 50mbit")
+	flags.StringVar(&f.attributes.Loss, "loss", "", "how many packets a link loses, as 0.5%")
+	flags.StringVar(&f.attributes.Duplicate, "duplicate", "", "how many packets a link doubles, as 0.5%")
+	flags.StringVar(&f.attributes.Reorder, "reorder", "", "how many packets overtake on a link, as 0.5%")
+	flags.StringVar(&f.attributes.Corrupt, "corrupt", "", "how many packets a link changes a bit of, as 0.5%")
+	flags.StringVar(&f.attributes.Client, "client", "client", "the namespace of the TUN device at one end")
+	flags.StringVar(&f.attributes.Server, "server", "server", "the namespace of the TUN device at the other end")
+	flags.BoolVar(&f.noTUN, "no-tun", false, "make no TUN device")
+	flags.StringArrayVar(&f.set, "set", nil, "set PATH=VALUE in the configuration; may be given more than once")
 }
 
 func listShapes(w io.Writer) error {

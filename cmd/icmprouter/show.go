@@ -55,10 +55,10 @@ func showPathsCommand() *cobra.Command {
 while all devices are there: hop by hop, what a traceroute shows there, the MTU of
 each link, and where the ways end and why. A * is a hop that shows nothing.
 
-FROM and TO are a node, which is its loopback; an interface of one as NODE:INTERFACE; a device by its
-namespace, its name, or NAMESPACE/NAME, which is the host behind it; or an
-address. TO may be any address, and FROM one that a node or a device has. "-" is
-standard input.`,
+FROM and TO are a node, which is its loopback; an interface of one as
+NODE:INTERFACE; a device by its namespace, its name, or NAMESPACE/NAME, which is
+the host behind it; or an address. TO may be any address, and FROM one that a
+node or a device has. "-" is standard input.`,
 		Example: `  icmprouter show paths client server network.json
   icmprouter show paths --family 6 r1 r9 network.json
   icmprouter show paths client 192.0.2.1 network.json
