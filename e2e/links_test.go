@@ -155,7 +155,7 @@ func TestReorder(t *testing.T) {
 // TestCorrupt has tshark and the server's kernel judge packets with changed bits.
 func TestCorrupt(t *testing.T) {
 	t.Parallel()
-	const some = "1 3 5 7 9"
+	const some = "1 3 5 7 9" // of nine
 	for _, c := range []struct {
 		where, kept, statuses string
 		wrong                 bool   // ping finds other data than it sent
