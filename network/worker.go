@@ -146,14 +146,18 @@ func (w *worker) run(ctx context.Context) (err error) {
 		}
 		w.now = clock()
 		moved := w.round()
-		w.hurry(!moved)
 		if !moved && !idle {
 			since = w.now
 		}
 		idle = !moved
+		sleep, timeout := idle && w.now-since >= w.net.busyPoll, time.Duration(0)
+		if sleep {
+			timeout = w.timeout()
+		}
+		w.hurry(timeout != 0)
 		switch {
-		case idle && w.now-since >= w.net.busyPoll:
-			err = w.look(w.timeout())
+		case sleep:
+			err = w.look(timeout)
 			w.due = 0 // what it slept for may be fragments
 		case idle || len(w.ports) <= fewPorts || round%pollRounds == 0:
 			err = w.look(0)
