@@ -52,7 +52,6 @@ func TestChain(t *testing.T) {
 		n := newNetwork(t, "chain:30", "--delay", "1ms", "--set", `nodes.r7.icmp.time_exceeded={"rate":{"pps":1,"burst":1}}`,
 			"--set", "nodes.r9.icmp.time_exceeded.action=drop", "--set", "nodes.r11.interfaces.r10.mpls=[16001,24005]")
 		n.capture("client", n.Client)
-		set(t, n.Server, "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
 
 		pattern := `hops max, \d+ byte packets\n`
 		for i, a := range f.addresses(nodes) {

@@ -22,7 +22,8 @@ type traffic struct {
 			Bytes, Retransmits int64
 		} `json:"sum_sent"`
 		Received struct {
-			Bytes int64
+			Bytes   int64
+			Seconds float64
 		} `json:"sum_received"`
 		Sum struct {
 			Packets     int

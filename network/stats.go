@@ -75,6 +75,8 @@ func (p *port) stats(c counts) LinkStats {
 	s.Peer = p.peer.node.name + ":" + p.peer.name
 	if p.out != nil {
 		way := p.out.Counters
+		crossed := c.sent - way.Sent // while the link did nothing
+		way.Sent, way.Arrived = way.Sent+crossed, way.Arrived+crossed
 		s.Way = &way
 	}
 	return s
