@@ -70,7 +70,7 @@ type shownHop struct {
 	Number, Distance int
 	Node             string
 	Addresses        []string
-	Next             []struct{ Via string }
+	Next             []struct{ Node, Device string }
 }
 
 // paths asks show for the ways from the client to the server.
