@@ -66,7 +66,7 @@ func TestRun(t *testing.T) {
 	var said bytes.Buffer
 	r, err := run(context.Background(), options{
 		rounds: 2, sample: 100 * time.Millisecond, warm: 30 * time.Millisecond, small: true, log: &said,
-		only: regexp.MustCompile(`^(tcp4-1|tcp6-1|udp4-1400-1000|gso4|ping4|time-exceeded4|too-big6|port-unreachable4|memory-46|step-46|step-super|devices-2)` +
+		only: regexp.MustCompile(`^(tcp4-1|tcp6-1|udp4-1400-1000|gso4|ping4|time-exceeded4|too-big6|port-unreachable4|memory-46|step-46|step-super|devices-2|network-cross|network-row-10|network-delay-20|network-rate-100)` +
 			`/(kernel.*|icmprouter|wireguard/tun|water|gVisor netstack)$|^udp4-46-1/`),
 	})
 	if err != nil {
@@ -140,6 +140,14 @@ func delivers(t *testing.T, f file) {
 			t.Errorf("%s takes %g ns, and %g of a super-packet", step, small, super)
 		}
 	}
+	for _, of := range [][3]string{
+		{"network-cross", routerName, "crossings"}, {"network-row-10", routerName, "crossings"}, {"network-row-10", kernelName, "crossings"},
+		{"network-delay-20", routerName, "p99"}, {"network-rate-100", routerName, "error"},
+	} {
+		if f.sum(of[0], of[1], of[2]) <= 0 {
+			t.Errorf("%s of %s at %s was not measured", of[2], of[1], of[0])
+		}
+	}
 	if f.sum("memory-46", routerName, "rate") <= 0 || f.sum("devices-2", routerName, "memory") <= 1e6 {
 		t.Error("the router alone was not measured")
 	}
@@ -158,6 +166,7 @@ func TestParse(t *testing.T) {
 		{[]string{"-rounds", "0"}, 0, 0, true},
 		{[]string{"-only", "("}, 0, 0, true},
 		{[]string{"extra"}, 0, 0, true},
+		{[]string{"-into", "all.json"}, 0, 0, true},
 	} {
 		got, err := parse(c.arguments, io.Discard)
 		if (err != nil) != c.wrong {

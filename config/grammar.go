@@ -125,8 +125,8 @@ type ICMP struct {
 	Echo             Echo    `json:"echo,omitzero" jsonschema:"Echo requests to the node."`
 	TTL              int     `json:"ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of the node's errors."`
 	ReplyTTL         int     `json:"reply_ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of its echo replies and TCP resets."`
-	Quote            int     `json:"quote,omitempty" min:"8" max:"548" default:"as much as 576 octets hold" jsonschema:"How many octets behind the IP header of the packet in question an ICMPv4 error repeats. With extensions, the quote is padded to 128 octets all the same (RFC 4884)."`
-	Quote6           int     `json:"quote6,omitempty" min:"8" max:"1232" default:"as much as 1280 octets hold" jsonschema:"The same of ICMPv6, behind the 40 octets of the IPv6 header."`
+	Quote            int     `json:"quote,omitempty" min:"8" max:"528" default:"as much as 576 octets hold" jsonschema:"How many octets behind the IP header of the packet in question an ICMPv4 error repeats. With extensions, the quote is padded to 128 octets all the same (RFC 4884)."`
+	Quote6           int     `json:"quote6,omitempty" min:"8" max:"1192" default:"as much as 1280 octets hold" jsonschema:"The same of ICMPv6, behind the 40 octets of the IPv6 header."`
 	ErrorSource      string  `json:"error_source,omitempty" enum:"egress,ingress" default:"egress" jsonschema:"Whose address an error comes from: that of the interface that it leaves by (RFC 1812), or that of the interface that the packet in question came from, as traceroutes like it. One about a packet to an address of the node comes from that address either way."`
 	Extensions       string  `json:"extensions,omitempty" enum:"off,incoming,all" default:"off" jsonschema:"What errors tell beyond the quote (RFC 4884, RFC 5837): nothing; the interface that the packet came from; or also the one that it would have left by, and the next hop."`
 	Probe            bool    `json:"probe,omitempty" default:"false" jsonschema:"The node answers extended echo requests, which ask about its interfaces (RFC 8335)."`

@@ -55,13 +55,13 @@ var badPolicies = []edited{
 		`f:19:30: nodes.r1.icmp.reply_ttl: the string "64" does not belong here; expected a whole number from 1 to 255`,
 	}},
 	{"a short quote", []string{`"icmp": {`, `"icmp": { "quote": 7,`}, []string{
-		`f:19:26: nodes.r1.icmp.quote: 7 is out of range; expected a whole number from 8 to 548`,
+		`f:19:26: nodes.r1.icmp.quote: 7 is out of range; expected a whole number from 8 to 528`,
 	}},
-	{"a long quote", []string{`"icmp": {`, `"icmp": { "quote": 549,`}, []string{
-		`f:19:26: nodes.r1.icmp.quote: 549 is out of range; expected a whole number from 8 to 548`,
+	{"a long quote", []string{`"icmp": {`, `"icmp": { "quote": 529,`}, []string{
+		`f:19:26: nodes.r1.icmp.quote: 529 is out of range; expected a whole number from 8 to 528`,
 	}},
-	{"a long quote of IPv6", []string{`"icmp": {`, `"icmp": { "quote6": 1233,`}, []string{
-		`f:19:27: nodes.r1.icmp.quote6: 1233 is out of range; expected a whole number from 8 to 1232`,
+	{"a long quote of IPv6", []string{`"icmp": {`, `"icmp": { "quote6": 1193,`}, []string{
+		`f:19:27: nodes.r1.icmp.quote6: 1193 is out of range; expected a whole number from 8 to 1192`,
 	}},
 	{"action of another kind", []string{`"icmp": {`, `"icmp": { "redirect": { "action": "ignore" },`}, []string{
 		`f:19:41: nodes.r1.icmp.redirect.action: "ignore" is none of the words that may stand here; expected "send" or "drop"`,
@@ -188,8 +188,8 @@ func TestPolicies(t *testing.T) {
 		{`"icmp": {`, `"ttl": 1`, func(s *forwarding.Settings) { s.ErrorTTL = 1 }},
 		{`"icmp": {`, `"ttl": 255`, func(s *forwarding.Settings) { s.ErrorTTL = 255 }},
 		{`"icmp": {`, `"reply_ttl": 255`, func(s *forwarding.Settings) { s.ReplyTTL = 255 }},
-		{`"icmp": {`, `"quote": 8, "quote6": 1232`, func(s *forwarding.Settings) { s.Quote, s.Quote6 = 8, 1232 }},
-		{`"icmp": {`, `"quote": 548, "quote6": 8`, func(s *forwarding.Settings) { s.Quote, s.Quote6 = 548, 8 }},
+		{`"icmp": {`, `"quote": 8, "quote6": 1192`, func(s *forwarding.Settings) { s.Quote, s.Quote6 = 8, 1192 }},
+		{`"icmp": {`, `"quote": 528, "quote6": 8`, func(s *forwarding.Settings) { s.Quote, s.Quote6 = 528, 8 }},
 		{`"icmp": {`, `"packet_too_big": {"action": "drop"}`, policy(ratelimit.TooBig, forwarding.Policy{Drop: true})},
 		{`"icmp": {`, `"time_exceeded": {"every": 3}`, policy(ratelimit.TimeExceeded, forwarding.Policy{Every: 3})},
 		{`"icmp": {`, `"unreachable": {"source": "10.1.0.1"}`, policy(ratelimit.Unreach, forwarding.Policy{Source4: addr("10.1.0.1")})},

@@ -171,7 +171,7 @@ const complete = `{
     "like": "ios", "ttl": "keep", "multipath": { "hash": "flow-label", "seed": 7, "icmp_errors": "outer" },
     "icmp": {
       "rate": { "pps": 1000, "burst": 50, "per_destination": { "pps": 100, "burst": 20, "unlimited": false } },
-      "ttl": 255, "reply_ttl": 64, "quote": 8, "quote6": 1232,
+      "ttl": 255, "reply_ttl": 64, "quote": 8, "quote6": 1192,
       "packet_too_big": { "rate": { "unlimited": true }, "action": "drop", "every": 2, "source": "10.1.0.1" },
       "time_exceeded": { "rate": { "pps": 1 }, "source": ["10.1.0.1", "fd00:1::1"] },
       "unreachable": { "rate": {} },

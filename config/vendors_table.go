@@ -4,7 +4,7 @@ package config
 // not here, and of the others what is not here is as by default.
 var vendors = []vendor{
 	{like: "freebsd", name: "FreeBSD", habits: append(ttls(`64`, `64`, program, freebsdICMP, nmap),
-		habit{"icmp.quote", `548`, program, []origin{freebsdICMP}, "Older versions quote 8, or the whole TCP header. An error of 596 octets is cut to 576 here."},
+		habit{"icmp.quote", `528`, program, []origin{freebsdICMP}, "It quotes 548, in errors of 596 octets; here no error is longer than 576. Older versions quote 8, or the whole TCP header."},
 		habit{"icmp.error_source", `"egress"`, program, []origin{freebsdICMP}, ""},
 		habit{"icmp.rate", `{"unlimited": true, ` + open + `}`, program, []origin{freebsdICMP},
 			"In IPv6 there are 100 errors a second, all kinds together."},

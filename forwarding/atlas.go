@@ -2,6 +2,7 @@ package forwarding
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/gaissmai/bart"
 
@@ -123,9 +124,12 @@ func (t *Table) further(there *hop, dst netip.Addr) *hop {
 	return there
 }
 
-// dead says that what the table holds is a link that is down: others may know another way.
+// dead says that all links that the table holds are down: others may know another way.
 func (t *Table) dead(there *hop) bool {
-	return there.Action == Forward && there.group == nil && t.links[there.Link].Down
+	if there.group == nil {
+		return there.Action == Forward && t.links[there.Link].Down
+	}
+	return !slices.ContainsFunc(there.group.ways, func(way *hop) bool { return !t.links[way.Link].Down })
 }
 
 // lead is where the table sends packets to an address of an entry; nil: the atlas does not help.

@@ -257,3 +257,39 @@ func TestAtlasIsNotRemembered(t *testing.T) {
 		}
 	})
 }
+
+// A link that goes down or up changes what table and atlas hold, also for who has been there: by a route of one
+// way, and by one of several when all are down.
+func TestAtlasWhereLinksAreDown(t *testing.T) {
+	both(t, func(n *node) {
+		dst, _ := address(n.family, "nowhere")
+		host := netip.PrefixFrom(dst, dst.BitLen())
+		path := func(link int) forwarding.Path {
+			l := lead(link)
+			if n.family == 4 {
+				return forwarding.Path{Via: l.Via4}
+			}
+			return forwarding.Path{Via: l.Via6}
+		}
+		for _, route := range []forwarding.Route{
+			{To: host, Via: path(1).Via},
+			{To: host, Group: &forwarding.Group{Paths: []forwarding.Path{path(1), path(1)}}},
+		} {
+			table, err := forwarding.NewTable(testLinks(n.family), []forwarding.Route{route}, forwarding.Settings{})
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			table.SetAtlas(forwarding.NewAtlas([]netip.Prefix{host}, []int{0}), forwarding.Leads{Groups: [][]forwarding.Lead{nil, {lead(2)}}, Of: []uint16{1}})
+			n.router.SetTable(table)
+			out := &lastLink{sink: newSink()}
+			for i := range 4 {
+				down, want := i%2 == 1, 1+i%2
+				n.router.SetDown(1, down)
+				endOf(n.t, n.router, out, n.family, fmt.Sprintf("left: h1 > %s udp 18", dst))
+				if out.link != want {
+					n.t.Errorf("down %t, group %t: by link %d, wanted %d", down, route.Group != nil, out.link, want)
+				}
+			}
+		}
+	})
+}

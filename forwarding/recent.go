@@ -14,7 +14,7 @@ import (
 // say again: with a new table, it begins anew.
 type recent struct {
 	generation uint64 // of the table
-	edition    uint64 // of its atlas
+	edition    uint64 // of its answers
 	shift      uint8  // leaves as many bits of a hash as number the places
 	ways       []place[*hop]
 	senders    []place[drop.Reason]

@@ -83,7 +83,13 @@ func (r *Router) SetAtlas(atlas *Atlas, leads Leads) {
 }
 
 // SetDown says, for all siblings, that a link lost its device, or has one again.
-func (r *Router) SetDown(link int, down bool) { r.table.links[link].Down = down }
+func (r *Router) SetDown(link int, down bool) {
+	t := r.table
+	if t.links[link].Down != down && t.atlas != nil {
+		t.edition++ // where the table's own way is down, the atlas may know another
+	}
+	t.links[link].Down = down
+}
 
 // Receive takes a packet that came from link in, up to its end: what is to be
 // sent goes to out before Receive returns. p's bytes are the router's meanwhile, and

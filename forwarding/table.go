@@ -126,7 +126,7 @@ type Table struct {
 	groups, ownGroups int
 	// manners are by message, of the settings.
 	manners [icmpgen.NumMessages]manner
-	// edition counts atlases: routers forget what an older one said.
+	// edition counts what else changes the answers of lookup, an atlas, or a link beside it: routers forget what an older one said.
 	edition uint64
 }
 

@@ -106,16 +106,20 @@ func places(nodes int) int {
 	return many
 }
 
-// guide gives the tables the routes that Routing computes. A device that is lost now
-// is looked for at once; what leads to it until then is dropped there.
+// guide gives the tables the routes that Routing computes. A device that is lost from now on
+// has them computed again.
 func (c *change) guide() {
 	if c.plan.Routing == Static {
 		return
 	}
-	atlas, leads := c.plan.Routes(func(node, link int) bool {
-		p := c.nodes[node].ports[link]
-		return !p.down() || c.reused[p] != nil
+	down := map[*port]bool{}
+	c.net.asks.do(func() {
+		for _, p := range c.ports {
+			old := c.reused[p]
+			down[p] = p.down() && (old == nil || old.device == nil)
+		}
 	})
+	atlas, leads := c.plan.Routes(func(node, link int) bool { return !down[c.nodes[node].ports[link]] })
 	for i, table := range c.tables {
 		table.SetAtlas(atlas, leads[i])
 	}
@@ -216,7 +220,8 @@ func (c *change) swap() (gone []tundev.Device) {
 
 // inherit gives a node the routers of the one that it was before.
 func (nd *node) inherit(old *node, table *forwarding.Table) {
-	old.seats[0].router.Limits = nd.seats[0].router.Limits
+	was, is := old.seats[0].router.Shared, nd.seats[0].router.Shared
+	was.Limits, was.Places = is.Limits, is.Places
 	for k := range nd.seats {
 		nd.seats[k].router = old.seats[k].router
 	}

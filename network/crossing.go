@@ -48,9 +48,10 @@ func (w *worker) cascade() {
 
 // enter takes one packet through one node.
 func (w *worker) enter(to *lane, p *wire.Packet, hops int) {
-	w.hops = hops
+	w.hops, w.entered = hops, p
 	s := to.seat
 	s.router.Receive(p, to.port.link, w.at, s)
+	w.entered = nil
 	to.counts.received += uint64(p.WireCount())
 	w.pool.settle()
 }

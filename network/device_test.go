@@ -67,3 +67,20 @@ func TestDeviceRefuses(t *testing.T) {
 		}
 	}
 }
+
+// An error of another node was forwarded by the one whose device refuses it.
+func TestDeviceRefusesWhatCrossed(t *testing.T) {
+	for _, hosts := range ends {
+		l := newLab(t, chain(2))
+		l.opener.refuse = func([]byte) error { return errRefused }
+		l.inject("left", withTTL(udp(hosts[0], hosts[1], 1, 8), 1)) // which this node says itself
+		l.inject("left", withTTL(udp(hosts[0], hosts[1], 2, 8), 2))
+		l.net.Step(0)
+		if c := l.counters(); c.Forwarded != 1 || c.Dropped[drop.DeviceRefused] != 1 {
+			t.Errorf("forwarded %d, refused %d, wanted one each", c.Forwarded, c.Dropped[drop.DeviceRefused])
+		}
+		if left := l.net.Stats()[0].Links[0]; left.Refused != 2 {
+			t.Errorf("%+v: wanted 2 refused", left)
+		}
+	}
+}

@@ -24,9 +24,9 @@ type lane struct {
 	port    *port
 	peer    *lane // nil: packets are the device's
 	packets []*wire.Packet
-	// forwarded says of each whether it came from a device; if not, it is the pool's.
-	forwarded []bool
-	counts    counts
+	// pooled says of each whether it is the pool's, and forwarded whether the router had received it so.
+	pooled, forwarded []bool
+	counts            counts
 }
 
 // counts are datagrams as they are on the wire; unread are reads that failed, and
@@ -66,7 +66,8 @@ func (s *seat) Send(link int, p *wire.Packet) {
 		s.worker.queued = append(s.worker.queued, l)
 	}
 	l.packets = append(l.packets, p)
-	l.forwarded = append(l.forwarded, !s.worker.pool.sent(p))
+	l.pooled = append(l.pooled, s.worker.pool.sent(p))
+	l.forwarded = append(l.forwarded, p == s.worker.entered)
 }
 
 // Lock keeps other workers from what the seats of a node share (forwarding.Output).

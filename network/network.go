@@ -24,7 +24,6 @@ type Network struct {
 	workers  []*worker
 	busyPoll time.Duration
 	plan     Plan // that was applied, as far as routes are computed of it
-	stepped  bool // by who owns the time
 
 	reroute chan struct{} // holds an element when a device came or went
 

@@ -62,9 +62,9 @@ func (p *pool) lend() *wire.Packet {
 // takeBack frees what a lane held of the pool, and empties the lane.
 func (p *pool) takeBack(l *lane) {
 	for i, packet := range l.packets {
-		if !l.forwarded[i] {
+		if l.pooled[i] {
 			p.free = append(p.free, packet)
 		}
 	}
-	l.packets, l.forwarded = l.packets[:0], l.forwarded[:0]
+	l.packets, l.pooled, l.forwarded = l.packets[:0], l.pooled[:0], l.forwarded[:0]
 }

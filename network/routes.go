@@ -92,7 +92,7 @@ func key(nodes []int) string {
 // announce adds what a node tells the others of.
 func (p *Plan) announce(a *announcements, node int, up func(link int) bool) {
 	nd := &p.Nodes[node]
-	for _, own := range append(nd.Settings.Loopbacks, nd.Settings.RouterID) {
+	for _, own := range slices.Concat(nd.Settings.Loopbacks, []netip.Addr{nd.Settings.RouterID}) {
 		if own.IsValid() {
 			a.add(netip.PrefixFrom(own, own.BitLen()), node)
 		}
@@ -108,33 +108,33 @@ func (p *Plan) announce(a *announcements, node int, up func(link int) bool) {
 		}
 	}
 	for i := range nd.Routes {
-		if link, ok := nd.exit(&nd.Routes[i]); ok && up(link) {
+		if nd.exits(&nd.Routes[i], up) {
 			a.add(nd.Routes[i].To.Masked(), node)
 		}
 	}
 }
 
-// exit is the interface with a device that a unicast route goes by.
-func (nd *Node) exit(r *forwarding.Route) (link int, ok bool) {
+// exits says whether a unicast route goes by an interface whose device is there.
+func (nd *Node) exits(r *forwarding.Route, up func(link int) bool) bool {
 	if r.Kind != forwarding.Unicast {
-		return 0, false
+		return false
 	}
 	paths := []forwarding.Path{{Via: r.Via, Link: r.Link}}
 	if r.Group != nil {
 		paths = r.Group.Paths
 	}
 	for _, path := range paths {
-		link = slices.IndexFunc(nd.Interfaces, func(i Interface) bool {
+		link := slices.IndexFunc(nd.Interfaces, func(i Interface) bool {
 			if path.Link != "" {
 				return i.Name == path.Link
 			}
 			return slices.ContainsFunc(i.Addresses, func(on netip.Prefix) bool { return on.Contains(path.Via) })
 		})
-		if link >= 0 && nd.Interfaces[link].Device.Name != "" {
-			return link, true
+		if link >= 0 && nd.Interfaces[link].Device.Name != "" && up(link) {
+			return true
 		}
 	}
-	return 0, false
+	return false
 }
 
 // edges are the links that are up.

@@ -8,9 +8,13 @@ import "time"
 // backwards. Everything is done in one order, so that the same packets at the same times give the same
 // traffic.
 func (n *Network) Step(now time.Duration) (next time.Duration, waits bool) {
-	n.stepped = true
-	for moved := true; moved; {
+	for moved := true; moved || n.asks.pending.Load(); {
 		n.asks.settle()
+		select {
+		case <-n.reroute:
+			n.routeAgain()
+		default:
+		}
 		moved = false
 		for _, w := range n.workers {
 			w.now = now
@@ -26,10 +30,10 @@ func (n *Network) Step(now time.Duration) (next time.Duration, waits bool) {
 	return next, waits
 }
 
-// now is the time of who owns it.
+// now is the time of who owns it, also before anything has run. All workers rest.
 func (n *Network) now() time.Duration {
-	if n.stepped {
-		return n.workers[0].now
+	if w := n.workers[0]; !w.timed {
+		return w.now
 	}
 	return clock()
 }

@@ -12,10 +12,10 @@ const (
 	maxUrgentRounds = 1000
 )
 
-// hurry makes a worker urgent that has a rest, and waits for a packet on a link: on a machine
-// that is busy it would wake up, and go on, when others have had their time slices. One
-// without a rest is late whatever it does; it shares the processor with those whose packets it
-// moves, as it always does where there is but one.
+// hurry makes a worker urgent that is about to sleep, and waits for a packet on a link: on a machine
+// that is busy it would wake up, and go on, when others have had their time slices. One that
+// never sleeps is not urgent for long: it shares the processor with those whose packets it moves, as it always
+// does where there is but one, and the kernel would take it from an urgent one for 50 ms in each second.
 func (w *worker) hurry(rests bool) {
 	switch {
 	case rests && w.urgent:

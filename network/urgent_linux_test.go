@@ -58,6 +58,27 @@ func TestUrgent(t *testing.T) {
 	}
 }
 
+// A worker that looks around for long is not urgent: it would keep others from the processor.
+func TestBusyPollIsNotUrgent(t *testing.T) {
+	needs.Root(t)
+	for _, hosts := range ends {
+		plan := delayed(2)
+		plan.BusyPoll = time.Hour
+		plan.Links[0].To[1].Delay.Mean = time.Hour
+		l := newLab(t, plan)
+		stop := l.run()
+		l.inject("left", udp(hosts[0], hosts[1], 1, 8))
+		eventually(t, "a packet is on the link", func() bool { return l.net.Stats()[0].Links[1].Way.OnWay == 1 })
+		for range 10 {
+			time.Sleep(time.Millisecond) // for some rounds
+			if n := urgents(t); n != 0 {
+				t.Errorf("%d threads are urgent", n)
+			}
+		}
+		stop()
+	}
+}
+
 // slow is a device that holds up its reader, as a busy machine does, and notes until when.
 type slow struct {
 	tundev.Device

@@ -62,13 +62,14 @@ type worker struct {
 	owners []*port       // whose each of polled is: the pipe is nobody's
 	queued []*lane       // those that packets wait in
 	now    time.Duration // when the round began, or its last batch was read
-	timed  bool          // the clock is read for each batch; tests that own the time do without
+	timed  bool          // by the clock, and not by who calls Step
 
 	wires     *link.Wires
 	crossings []crossing     // packets between two nodes, and those that were
 	parcels   []*link.Parcel // that packets of this round are in
 	at        time.Duration  // when the packet came that a router has
 	hops      int            // and how many links it had crossed
+	entered   *wire.Packet   // which it is; nil: none, or one of its own
 	due       time.Duration  // when to look for fragments that expire
 	held      bool           // fragments may have come since that was last asked
 	urgent    bool           // the thread runs before others
@@ -146,14 +147,18 @@ func (w *worker) run(ctx context.Context) (err error) {
 		}
 		w.now = clock()
 		moved := w.round()
-		w.hurry(!moved)
 		if !moved && !idle {
 			since = w.now
 		}
 		idle = !moved
+		sleep, timeout := idle && w.now-since >= w.net.busyPoll, time.Duration(0)
+		if sleep {
+			timeout = w.timeout()
+		}
+		w.hurry(timeout != 0)
 		switch {
-		case idle && w.now-since >= w.net.busyPoll:
-			err = w.look(w.timeout())
+		case sleep:
+			err = w.look(timeout)
 			w.due = 0 // what it slept for may be fragments
 		case idle || len(w.ports) <= fewPorts || round%pollRounds == 0:
 			err = w.look(0)
@@ -185,12 +190,9 @@ func (w *worker) round() (moved bool) {
 func (w *worker) pump(p *port) (more bool) {
 	w.batch.Reset()
 	err := p.device.Read(w.batch)
-	if w.timed { // what was read may have come since the round began, and no link is to be shorter for it
-		w.now = clock()
-	}
 	packets, l := w.batch.Packets(), p.lane
-	if len(packets) > 0 && !w.net.stepped {
-		w.now = clock() // the round may have begun long before they came
+	if w.timed && len(packets) > 0 { // they may have come since the round began, and no link is to be shorter for it
+		w.now = clock()
 	}
 	for i := range packets {
 		w.receive(l, &packets[i], 0, w.now)
@@ -241,8 +243,9 @@ func (w *worker) expire() {
 	if !w.held {
 		return
 	}
-	w.at, w.hops = w.now, 0
+	w.at = w.now
 	for _, nd := range w.net.nodes {
+		w.hops = 0
 		s := &nd.seats[w.index]
 		if next, waits := s.router.NextExpiry(s); waits && next <= w.now {
 			s.router.Expire(w.now, s)

@@ -72,8 +72,10 @@ func (l *Lab) start(tools Tools) error {
 	if l.Client, err = l.agent(tools, client); err != nil {
 		return err
 	}
-	l.Server, err = l.agent(tools, server)
-	return err
+	if l.Server, err = l.agent(tools, server); err != nil || l.Row < 2 {
+		return err
+	}
+	return errors.Join(l.meet(ServerV4), l.meet(ServerV6))
 }
 
 // Close ends all of it, and says what failed.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 
+	"github.com/icmprouter/icmprouter/bench/traffic"
 	"github.com/icmprouter/icmprouter/tundev"
 )
 
@@ -133,4 +134,18 @@ func (l *Lab) startRouterRow(tools Tools, client, server *tundev.Namespace) erro
 		return err
 	}
 	return l.runRouter(tools, path)
+}
+
+// meet pings until an answer comes: the routers of a row ask for each other's addresses, and ask again
+// after a second where a link was not up yet.
+func (l *Lab) meet(to netip.Addr) error {
+	for deadline := time.Now().Add(readyTimeout); ; {
+		_, lost, err := l.Client.Ping(traffic.Ping{To: to, For: time.Millisecond})
+		switch {
+		case err != nil || lost == 0:
+			return err
+		case time.Now().After(deadline):
+			return fmt.Errorf("no ping to %s was answered in %v", to, readyTimeout)
+		}
+	}
 }

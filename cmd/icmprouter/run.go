@@ -68,16 +68,18 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 
 	system := tundev.NewSystem(log)
 	defer closeLogged(log, "namespaces", system)
-	plan := file.Plan()
+	plan, warnings := file.Plan(), file.Warnings
+	file = nil
+	debug.FreeOSMemory() // a large network as text, as plan and as tables is much at once
 	net, err := network.New(plan, system, log)
 	if err != nil {
 		return err
 	}
 	defer closeLogged(log, "devices", net)
-	warn(log, file)
+	warn(log, warnings)
 	nodes := len(plan.Nodes)
-	file, plan = nil, network.Plan{}
-	debug.FreeOSMemory() // a million routes as text and as plan are more than as table
+	plan = network.Plan{}
+	debug.FreeOSMemory()
 
 	go reloads(ctx, reload, path, net, log)
 	log.Info("ready", "config", path, "nodes", nodes)
@@ -116,13 +118,13 @@ func reloadOnce(path string, net *network.Network, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	warn(log, file)
+	warn(log, file.Warnings)
 	defer debug.FreeOSMemory()
 	return net.Apply(file.Plan())
 }
 
-func warn(log *slog.Logger, file *config.File) {
-	for _, w := range file.Warnings {
+func warn(log *slog.Logger, warnings []config.Mistake) {
+	for _, w := range warnings {
 		log.Warn("configuration", "warning", w.String())
 	}
 }

@@ -202,16 +202,6 @@ func (r *Row) judge(met bool, wrong string) {
 	if r.Met = met; met {
 		return
 	}
-	r.Why = wrong
-	switch d := r.Disturbance; {
-	case d.Stolen > maxStolen:
-		r.Why += fmt.Sprintf("; the hypervisor took %.0f %% of a processor", 100*d.Stolen)
-	case d.Others > maxOthers:
-		r.Why += fmt.Sprintf("; others used %.1f processors", d.Others)
-	default:
-		r.Why += "; the machine was calm"
-	}
+	d := r.Disturbance
+	r.Why = fmt.Sprintf("%s; the hypervisor took %.0f %% of a processor meanwhile, and others used %.1f of them", wrong, 100*d.Stolen, d.Others)
 }
-
-// maxStolen and maxOthers are the shares of a processor that explain a delay.
-const maxStolen, maxOthers = 0.02, 0.5

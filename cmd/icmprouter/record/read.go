@@ -18,6 +18,8 @@ func Read(input []byte, family int) (*Path, error) {
 	switch {
 	case len(text) == 0:
 		return nil, errors.New("line 1: there is nothing; expected the output of mtr, scamper or traceroute")
+	case bytes.HasPrefix(input, []byte{0x12, 0x05}): // the magic number of warts
+		return nil, errors.New("this is scamper's binary format; expected text: sc_warts2json makes it")
 	case text[0] == '{' && bytes.Contains(text, []byte(`"type"`)):
 		p, err = readScamper(input, family)
 	case text[0] == '{':

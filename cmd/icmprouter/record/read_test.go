@@ -136,6 +136,7 @@ func TestMistakes(t *testing.T) {
 	tests := []struct{ input, want string }{
 		{"", "line 1: there is nothing"},
 		{"Tracing route to x\n", `line 1, column 1: "Tracing route to x" begins no output that is known`},
+		{"\x12\x05\x00\x01", "this is scamper's binary format; expected text: sc_warts2json"},
 		{header, "no hop answered"},
 		{header + " 1  * * *\n", "no hop answered"},
 		{header + " 1  10.0.0.1  1 ms\n 1  10.0.0.2  1 ms\n", "line 3, column 2: hop 1 stands after hop 1; expected 2 to 255"},
