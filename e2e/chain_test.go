@@ -68,7 +68,7 @@ func TestChain(t *testing.T) {
 		}
 		want(t, n.run(t, "traceroute", "-n", "-e", "-w", "4", "-m", "40", n.server(f)), pattern+`$`)
 
-		n.wantDelays(t, f, n.mtr(t, f, "-c", "5", "-i", "0.2", "-m", "40"), slow, silent)
+		n.wantDelays(t, f, n.mtr(t, f, "-c", "4", "-i", "0.2", "-m", "40"), slow, silent)
 
 		// mtr asks mtr-packet, and shows labels on its screen alone.
 		asked := n.run(t, "sh", "-c", `(echo 1 send-probe ip-`+f.name+` `+n.server(f)+` ttl 11 timeout 10; sleep 1) | mtr-packet`)

@@ -22,7 +22,7 @@ func TestLinkRate(t *testing.T) {
 		t.Parallel()
 		n := newNetwork(t, "chain:3", "--set", `links.r2-r3.both.rate="8mbit"`, "--set", "links.r2-r3.both.queue.time=200ms")
 		for _, args := range [][]string{nil, {"--reverse"}} {
-			received := iperf(t, n.router, n.far(f), append([]string{"-n", "3M"}, args...)...).End.Received
+			received := iperf(t, n.router, n.far(f), append([]string{"-n", "2M"}, args...)...).End.Received
 			if goodput := 8 * float64(received.Bytes) / received.Seconds; goodput > rate || goodput < 0.8*rate {
 				t.Errorf("%v: goodput %.3g bit/s over a link of %.3g", args, goodput, rate)
 			}

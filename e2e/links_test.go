@@ -127,7 +127,7 @@ func TestReorder(t *testing.T) {
 	t.Parallel()
 	eachFamily(t, func(t *testing.T, f family) {
 		const order = "030609010204050708"
-		n := newNetwork(t, "chain:2", "--set", "links.r1-r2.to_r2.delay=2s", "--set", "links.r1-r2.to_r2.reorder.every=3")
+		n := newNetwork(t, "chain:2", "--set", "links.r1-r2.to_r2.delay=1s", "--set", "links.r1-r2.to_r2.reorder.every=3")
 		n.capture("server", n.Server)
 		next := receive(t, n.router)
 		inside(t, n.Client, func() error {
