@@ -34,7 +34,7 @@ const (
 	// arrival of a packet on a link.
 	wakeUp = 80 * time.Microsecond
 	// linkMemory is what packets on their way on links may take at most, in octets.
-	linkMemory = 1 << 30
+	linkMemory = 512 << 20
 )
 
 // start is the zero of the network's clock: the Unix epoch, carried on by the
