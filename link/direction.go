@@ -88,9 +88,6 @@ func (d *Direction) Set(b Behavior, now time.Duration) {
 	}
 }
 
-// Behavior is what was set last.
-func (d *Direction) Behavior() Behavior { return d.behavior }
-
 // Instant says that packets cross at once, and nothing can happen to them: they need not be
 // sent by Send. It may become true by itself when the last packet of before has arrived, and is
 // false again by Set alone.

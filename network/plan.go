@@ -97,10 +97,10 @@ func (p *Plan) movable() error {
 	return nil
 }
 
-// skeleton is what routes are computed of, without the routes that nobody hears of.
+// skeleton is what routes are computed of: nothing, if nobody does.
 func (p *Plan) skeleton() Plan {
 	if p.Routing == Static {
-		return Plan{Seed: p.Seed, BusyPoll: p.BusyPoll, Workers: p.Workers}
+		return Plan{}
 	}
 	return *p
 }

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -82,6 +83,66 @@ func TestPlacesOfWhoStays(t *testing.T) {
 		}
 		if got := l.net.nodes[0].seats[0].router.Places; got != places(nodes) {
 			t.Errorf("of %d nodes, one remembers %d, wanted %d", nodes, got, places(nodes))
+		}
+	}
+}
+
+// Nodes come, and go, at the end of a chain. Those that stay keep what is on the links between them, and what is on
+// the others is lost. The device is another node's from then on.
+func TestApplyOtherNodes(t *testing.T) {
+	const ms = time.Millisecond
+	for _, hosts := range ends {
+		l := newLab(t, delayed(3))
+		now := time.Duration(0)
+		arrives := func(id int, links int) {
+			for step := range links {
+				now += 10 * ms
+				if next, waits := l.net.Step(now); waits != (step < links-1) || waits && next != now+10*ms {
+					t.Fatalf("packet %d: next at %v, %t", id, next, waits)
+				}
+			}
+			if octets, ttl := payload(l.receive("right")); ttl != uint8(64-1-links) || !bytes.HasSuffix(octets, pattern(id, 8)) {
+				t.Errorf("packet %d has TTL %d: % x", id, ttl, octets)
+			}
+		}
+		send := func(id int) {
+			l.inject("left", udp(hosts[0], hosts[1], id, 8))
+			l.net.Step(now)
+		}
+		send(1)
+		if err := l.net.Apply(delayed(4)); err != nil {
+			t.Fatal(err)
+		}
+		arrives(1, 3)
+		send(2)
+		l.net.Step(now + 10*ms)
+		l.net.Step(now + 20*ms) // it is on the last link now
+		now += 20 * ms
+		send(3)
+		if err := l.net.Apply(delayed(3)); err != nil {
+			t.Fatal(err)
+		}
+		arrives(3, 2)
+		if got := l.net.Stats()[0].Counters.Forwarded; got != 3 {
+			t.Errorf("the first node forwarded %d, wanted 3", got)
+		}
+	}
+}
+
+// Routes are computed, or not, as the plan of now says.
+func TestApplyOtherRouting(t *testing.T) {
+	for _, hosts := range ends {
+		l := newLab(t, chain(3))
+		for id, routing := range []Routing{ShortestPath, Static, ShortestPath, Static} {
+			plan := chain(3)
+			plan.Routing = routing
+			if err := l.net.Apply(plan); err != nil {
+				t.Fatal(err)
+			}
+			l.net.routeAgain() // which changes nothing
+			l.inject("left", udp(hosts[0], hosts[1], id, 8))
+			l.net.Step(time.Duration(id))
+			l.receive([...]string{ShortestPath: "right", Static: "left"}[routing]) // left is told that there is no route
 		}
 	}
 }

@@ -6,7 +6,8 @@ import "time"
 // nothing more moves, and returns when next something happens by itself; false: never. It
 // is for who owns the time himself, instead of Run: now is the time since any fixed moment, and does not run
 // backwards. Everything is done in one order, so that the same packets at the same times give the same
-// traffic.
+// traffic. Who calls it calls nothing else of the network meanwhile. Nobody looks for a device that is lost: Apply does
+// not either.
 func (n *Network) Step(now time.Duration) (next time.Duration, waits bool) {
 	for moved := true; moved || n.asks.pending.Load(); {
 		n.asks.settle()
