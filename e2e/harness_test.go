@@ -81,11 +81,17 @@ func launchFile(t *testing.T, p topology, path string, args ...string) *router {
 	return r
 }
 
-// run starts the process. It is killed, and its log shown, if the test leaves it.
+// run starts the program with the router's configuration.
 func (r *router) run(args ...string) {
 	r.t.Helper()
 	r.process = exec.Command(program, append([]string{"run", r.config}, args...)...)
 	r.process.Env = append(os.Environ(), "NOTIFY_SOCKET="+r.notices.path)
+	r.begin()
+}
+
+// begin starts a process that is made. It is killed, and its log shown, if the test leaves it.
+func (r *router) begin() {
+	r.t.Helper()
 	r.process.Stdout, r.process.Stderr = &r.stdout, &r.stderr
 	if err := r.process.Start(); err != nil {
 		r.t.Fatal(err)
