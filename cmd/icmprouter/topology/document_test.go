@@ -41,6 +41,16 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
+// Errors of the 65th node would expire on their way back with the default TTL.
+func TestLongNetworksAreHeard(t *testing.T) {
+	for shape, wants := range map[string]bool{"chain:64": false, "chain:65": true, "ring:127": false, "ring:128": true} {
+		text := string(configure(t, shape, topology.Attributes{}).Bytes())
+		if got := strings.Count(text, `"icmp": { "ttl": 255, "reply_ttl": 255 }`); got > 0 != wants || wants && got < 65 {
+			t.Errorf("%s: %d nodes have a TTL of their own", shape, got)
+		}
+	}
+}
+
 // What nobody asked for is not there.
 func TestConfigurationOfNothing(t *testing.T) {
 	got := string(configure(t, "chain:1", topology.Attributes{Seed: 1, Client: "same", Server: "same"}).Bytes())

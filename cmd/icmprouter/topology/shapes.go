@@ -113,7 +113,8 @@ func random(n []int, o Options) (Graph, error) {
 			g.link(a, b)
 		}
 	}
-	return g.apart(g.farthest(0)), nil
+	end, _ := g.farthest(0)
+	return g.apart(end), nil
 }
 
 // preferential links each new node to two others, the more likely the more links they have.
@@ -130,5 +131,6 @@ func preferential(n []int, o Options) (Graph, error) {
 		g.link(b, i)
 		ends = append(ends, a, b, i, i)
 	}
-	return g.apart(g.farthest(0)), nil
+	end, _ := g.farthest(0)
+	return g.apart(end), nil
 }

@@ -139,12 +139,13 @@ func (g *Graph) link(a, b int) bool {
 
 // apart puts the client on a node, and the server on the one that is farthest, the last of several.
 func (g Graph) apart(client int) Graph {
-	g.Client, g.Server = client, g.farthest(client)
+	g.Client = client
+	g.Server, _ = g.farthest(client)
 	return g
 }
 
-// farthest is the last of the nodes that most links lie before.
-func (g Graph) farthest(from int) int {
+// farthest is the last of the nodes that most links lie before, and how many.
+func (g Graph) farthest(from int) (node, links int) {
 	neighbors := make([][]int, g.Nodes)
 	for _, l := range g.Links {
 		neighbors[l[0]], neighbors[l[1]] = append(neighbors[l[0]], l[1]), append(neighbors[l[1]], l[0])
@@ -164,5 +165,5 @@ func (g Graph) farthest(from int) int {
 			}
 		}
 	}
-	return farthest
+	return farthest, distance[farthest] - 1
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // Attributes are what all links, and the devices at both ends of the network, have in common. What is zero is left out.
@@ -28,8 +30,9 @@ func name(node int) string { return "r" + strconv.Itoa(node+1) }
 // Configure returns the configuration of a network.
 func Configure(g Graph, a Attributes) *Document {
 	nodes := newObject()
+	_, length := g.farthest(g.Client)
 	for i := range g.Nodes {
-		nodes.set(name(i), newObject())
+		nodes.set(name(i), node(length))
 	}
 	device := "tun0"
 	for _, end := range []struct {
@@ -43,11 +46,11 @@ func Configure(g Graph, a Attributes) *Document {
 			device = "tun1"
 		}
 		tun := newObject("netns", end.netns, "name", device)
-		node := nodes.of[name(end.node)].(*object)
-		if node.of["interfaces"] == nil {
-			node.set("interfaces", newObject())
+		n := nodes.of[name(end.node)].(*object)
+		if n.of["interfaces"] == nil {
+			n.set("interfaces", newObject())
 		}
-		node.of["interfaces"].(*object).set(end.word, newObject("tun", tun))
+		n.of["interfaces"].(*object).set(end.word, newObject("tun", tun))
 	}
 	links := &list{items: []any{}}
 	for _, l := range g.Links {
@@ -59,6 +62,15 @@ func Configure(g Graph, a Attributes) *Document {
 		root.set("links", links)
 	}
 	return &Document{root}
+}
+
+// node is one node of a network that is so many links long: where what it says would not live
+// long enough by default, it lives as long as can be.
+func node(length int) *object {
+	if length < wire.DefaultTTL {
+		return newObject()
+	}
+	return newObject("icmp", newObject("ttl", 255, "reply_ttl", 255))
 }
 
 // link is one link of the configuration.
