@@ -115,7 +115,8 @@ func (l *Lab) namespace() (*tundev.Namespace, error) {
 	l.namespaces = append(l.namespaces, n)
 	return n, n.Do(func() error {
 		return sysctls("ipv4.ping_group_range=0 0", "ipv4.conf.all.rp_filter=0", "ipv4.conf.default.rp_filter=0",
-			"ipv6.conf.default.accept_dad=0", "ipv6.conf.default.router_solicitations=0")
+			"ipv6.conf.default.accept_dad=0", "ipv6.conf.default.router_solicitations=0",
+			"ipv4.ip_default_ttl=255", "ipv6.conf.default.hop_limit=255") // to the end of the longest row
 	})
 }
 
