@@ -166,10 +166,10 @@ func skipped(r *result.Result) string {
 // machine is a sentence about where and how.
 func machine(r *result.Result) string {
 	m := r.Machine
-	return later(r) + fmt.Sprintf("%s, %d processors (%s), %s, %s; commit %s; MTU %d. %d rounds; each sample took %g s after %g s of warm-up. "+
+	return fmt.Sprintf("%s, %d processors (%s), %s, %s; commit %s; MTU %d. %d rounds; each sample took %g s after %g s of warm-up. "+
 		"Before the first round %s processors were busy with something else. The hypervisor took processors away in %d samples, which were "+
 		"taken again; in nine of ten of those that count it took %s %% of their time at most.\n",
-		m.Date, m.CPUs, m.CPU, m.Kernel, m.Go, m.Commit, m.MTU, m.Rounds, m.Sample, m.WarmUp, digits(m.Idle), m.Again, digits(100*m.Stolen))
+		m.Date, m.CPUs, m.CPU, m.Kernel, m.Go, m.Commit, m.MTU, m.Rounds, m.Sample, m.WarmUp, digits(m.Idle), m.Again, digits(100*m.Stolen)) + later(r)
 }
 
 // later says which parts were measured by themselves.
@@ -177,7 +177,7 @@ func later(r *result.Result) string {
 	var b strings.Builder
 	for _, p := range r.Later {
 		m := p.Machine
-		fmt.Fprintf(&b, "Measured by themselves, on %s, with commit %s, in %d rounds, while %s processors were busy with something else: `%s`. All else: ",
+		fmt.Fprintf(&b, "\nMeasured by themselves, on %s, with commit %s, rounds: %d, while %s processors were busy with something else: `%s`.\n",
 			m.Date, m.Commit, m.Rounds, digits(m.Idle), strings.Join(p.Workloads, "`, `"))
 	}
 	return b.String()
