@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/netip"
 	"slices"
@@ -96,6 +97,11 @@ func (r *region) skip(written netip.Prefix, n *uint64) bool {
 		*n |= 1<<width - 1
 	}
 	return true
+}
+
+// inNaturalOrder returns the names as people sort them.
+func inNaturalOrder[V any](object map[string]V) []string {
+	return slices.SortedFunc(maps.Keys(object), func(a, b string) int { return cmp.Or(natural(a, b), cmp.Compare(a, b)) })
 }
 
 // natural compares names as people sort them: r2 before r10.

@@ -1,9 +1,7 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 )
@@ -73,7 +71,7 @@ func (n *numbering) collect() {
 // bare finds what has no address. A link has none if neither end has, and a TUN
 // if neither side has.
 func (n *numbering) bare() (b bare) {
-	b.nodes = slices.SortedFunc(maps.Keys(n.file.Nodes), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) })
+	b.nodes = inNaturalOrder(n.file.Nodes)
 	for i := range n.file.Links {
 		l := &n.file.Links[i]
 		if !l.wired || !n.bareEnds(l, i) {
@@ -83,7 +81,7 @@ func (n *numbering) bare() (b bare) {
 	}
 	for _, node := range b.nodes {
 		interfaces := n.file.Nodes[node].Interfaces
-		for _, name := range slices.SortedFunc(maps.Keys(interfaces), func(x, y string) int { return cmp.Or(natural(x, y), cmp.Compare(x, y)) }) {
+		for _, name := range inNaturalOrder(interfaces) {
 			e := end{node, name}
 			path := e.path()
 			if !n.has(path + ".tun") {

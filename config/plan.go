@@ -17,7 +17,7 @@ const defaultMTU = 1500
 // the file but what other files hold, and is the same for the same file.
 func (f *File) Plan() network.Plan {
 	p := network.Plan{Workers: f.Workers, BusyPoll: f.busyPoll(), Seed: f.seed(), Routing: routings[f.Routing]}
-	for _, name := range slices.Sorted(maps.Keys(f.Nodes)) {
+	for _, name := range inNaturalOrder(f.Nodes) {
 		node := f.Nodes[name].plan(f.seed(), name)
 		for i := range node.Interfaces {
 			f.Nodes[name].Interfaces[node.Interfaces[i].Name].TUN.speed(f, &node.Interfaces[i].Device)

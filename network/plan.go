@@ -14,7 +14,7 @@ import (
 
 // Plan is a checked network: what the configuration says, without its syntax.
 type Plan struct {
-	// Nodes are in the order of their names.
+	// Nodes are in the order of their names, r2 before r10.
 	Nodes []Node
 	// Links connect interfaces of nodes that have no device.
 	Links []Link

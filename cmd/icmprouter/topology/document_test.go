@@ -135,7 +135,7 @@ func TestBadSet(t *testing.T) {
 		{"=4", `"=4": expected PATH=VALUE`},
 		{"links[3].mtu=1400", `links[3]: there are 2`},
 		{"links[-1].mtu=1400", `links[-1]: there are 2`},
-		{"links.r1-r3.mtu=1400", `links[r1-r3]: none has that name`},
+		{"links.r1-r3.mtu=1400", `links[r1-r3]: none has that name; did you mean "r1-r2"?`},
 		{"links[0.mtu=1400", `"links[0.mtu" is no path`},
 		{".links=1", `".links" is no path`},
 		{"links..mtu=1", `is no path`},

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // steps are the parts of a path: KEY, .KEY, [INDEX], [NAME].
@@ -119,10 +121,15 @@ func (l *list) find(path, word string) (int, error) {
 		}
 		return i, nil
 	}
+	var names []string
 	for i, item := range l.items {
-		if o, ok := item.(*object); ok && o.of["name"] == word {
-			return i, nil
+		if o, ok := item.(*object); ok {
+			name, _ := o.of["name"].(string)
+			if name == word {
+				return i, nil
+			}
+			names = append(names, name)
 		}
 	}
-	return 0, fmt.Errorf("%s[%s]: none has that name", path, word)
+	return 0, fmt.Errorf("%s[%s]: none has that name%s", path, word, nearest.Hint(word, names))
 }
