@@ -28,7 +28,7 @@ func TestShowRefuses(t *testing.T) {
 		{"show plna " + chain, `did you mean "plan"?`},
 		{"show paths client " + chain, `accepts 3 arg(s), received 2`},
 		{"show paths client server " + bad, "config.json:1:"},
-		{"show paths clinet server " + chain, `"clinet" is no address, no node, and no namespace or name of a device; did you mean "client"?`},
+		{"show paths clinet server " + chain, `"clinet" is no address, no node or NODE:INTERFACE, and no namespace or name of a device; did you mean "client"?`},
 		{"show paths client r9 " + chain, `"r9" is no address`},
 		{"show paths --family 5 client server " + chain, `"5" is none of: any, 4, 6`},
 		{"show paths 192.0.2.1 server " + chain, `192.0.2.1: no node and no device has that address: packets cannot begin there`},

@@ -59,6 +59,7 @@ func find(p *network.Plan, word string) (place, error) {
 			if end == word {
 				return facePlace(p, n, i), nil
 			}
+			names = append(names, end)
 			if spec.Name == "" {
 				continue
 			}
@@ -70,7 +71,7 @@ func find(p *network.Plan, word string) (place, error) {
 	}
 	switch len(devices) {
 	case 0:
-		return place{}, fmt.Errorf("%q is no address, no node, and no namespace or name of a device%s", word, nearest.Hint(word, names))
+		return place{}, fmt.Errorf("%q is no address, no node or NODE:INTERFACE, and no namespace or name of a device%s", word, nearest.Hint(word, names))
 	case 1:
 		return devices[0], nil
 	}
