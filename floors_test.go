@@ -42,7 +42,7 @@ func lower(packages ...string) (imports []string) {
 	for _, name := range packages {
 		imports = append(imports, module+"/"+name)
 	}
-	return append(imports, "golang.org/x/sys/unix", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/...", "github.com/google/jsonschema-go/jsonschema")
+	return append(imports, module+"/internal/nearest", "golang.org/x/sys/unix", "github.com/go-json-experiment/json/...", "github.com/google/jsonschema-go/jsonschema")
 }
 
 // outside is what a pure package imports of the standard library under no circumstances.

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // checkDirection checks what happens in one direction, as far as it stands in
@@ -195,7 +197,7 @@ func (s *source) checkMatch(m Match, path string) {
 	number, known := protocol(m.Protocol)
 	if m.Protocol != "" && !known {
 		names := append(slices.Sorted(maps.Keys(protocols)), "icmp")
-		s.wrong(s.places[path+".protocol"], path+".protocol", quote(m.Protocol)+" is no protocol", oneOf(names)+`, or a number from "0" to "255"`, nearest(m.Protocol, names))
+		s.wrong(s.places[path+".protocol"], path+".protocol", quote(m.Protocol)+" is no protocol", oneOf(names)+`, or a number from "0" to "255"`, nearest.Word(m.Protocol, names))
 	}
 	switch ports := number == protocols["tcp"] || number == protocols["udp"]; {
 	case m.Port != 0 && known && !ports:

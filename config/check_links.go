@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // checkInterfaces wants each interface of a node at a TUN or a link, and at least one.
@@ -22,7 +24,7 @@ func (w *wiring) checkInterfaces(node string, order []string, path string) {
 			w.checkBare(e)
 		case !tun && !linked && clear && w.isObject(e.path()):
 			w.wrong(w.places[e.path()], e.path(), "the interface has no TUN, and is at no link", `a "tun", or the interface in "between" of a link`,
-				nearest(name, w.made[node]))
+				nearest.Word(name, w.made[node]))
 		}
 	}
 }

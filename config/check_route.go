@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // checkRoutes checks the routes of a node against each other and against its
@@ -103,7 +105,7 @@ func (n *neighbourhood) checkInterface(name, path string) bool {
 	if 0 < len(names) && len(names) <= most {
 		expected = oneOf(names)
 	}
-	n.wrong(n.places[path], path, quote(name)+" is no interface of the node", expected, nearest(name, names))
+	n.wrong(n.places[path], path, quote(name)+" is no interface of the node", expected, nearest.Word(name, names))
 	return false
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 var (
@@ -210,7 +212,7 @@ func (s *source) word(v value, path string, f field, into reflect.Value) bool {
 		return false
 	}
 	if f.enum != nil && !slices.Contains(f.enum, v.text) {
-		s.wrong(v.at, path, quote(v.text)+" is none of the words that may stand here", expected, nearest(v.text, f.enum))
+		s.wrong(v.at, path, quote(v.text)+" is none of the words that may stand here", expected, nearest.Word(v.text, f.enum))
 		return false
 	}
 	if len(v.text) < f.atLeast {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // base is a configuration without mistakes, from which others are made.
@@ -210,7 +212,7 @@ func TestNearest(t *testing.T) {
 		"route": "route", "routs": "route", "routess": "routes", "ROUTES": "routes", "vai": "via", "colour": "", "": "",
 		strings.Repeat("burst", 20): "",
 	} {
-		if got := nearest(name, words); got != want {
+		if got := nearest.Word(name, words); got != want {
 			t.Errorf("nearest(%q) = %q, want %q", name, got, want)
 		}
 	}

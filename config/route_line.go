@@ -3,6 +3,8 @@ package config
 import (
 	"net/netip"
 	"slices"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // A line of a file of routes is one of
@@ -120,6 +122,6 @@ func (f *routesFile) stray(word string, at int, others []string) bool {
 	if len(others) > 0 {
 		expected = oneOf(others)
 	}
-	f.wrong(at, "", problem, expected, nearest(word, others))
+	f.wrong(at, "", problem, expected, nearest.Word(word, others))
 	return false
 }

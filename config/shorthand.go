@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // long is the object that a string stands for.
@@ -85,7 +87,7 @@ func (s *source) unknown(m member, path, way string, keys []field) (meant string
 	for i, f := range keys {
 		valid[i] = f.name
 	}
-	meant = nearest(m.name, valid)
+	meant = nearest.Word(m.name, valid)
 	s.wrong(m.at, way, "no such key", oneOf(valid), meant)
 	if meant != "" && !s.has(join(path, meant)) {
 		s.places[join(path, meant)] = m.value.at

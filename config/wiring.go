@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/icmprouter/icmprouter/internal/nearest"
 )
 
 // endForm is what an end of a link looks like.
@@ -96,7 +98,7 @@ func (w *wiring) checkEnd(text, path string) bool {
 		w.refuse(path, quote(text)+" is no end of a link", endForm)
 		return false
 	case !known:
-		w.wrong(at, path, quote(node)+" is no node", w.anyNode(), nearest(node, w.nodes))
+		w.wrong(at, path, quote(node)+" is no node", w.anyNode(), nearest.Word(node, w.nodes))
 		return false
 	}
 	return true
@@ -190,7 +192,7 @@ func (w *wiring) directions(l *Link, path string) {
 	valid := []string{"to_" + l.ends[0].node, "to_" + l.ends[1].node}
 	for _, node := range slices.Sorted(maps.Keys(l.To)) {
 		if way := join(path, "to_"+node); !slices.Contains(valid, "to_"+node) {
-			w.wrong(w.keys[way], way, fmt.Sprintf("%q is no end of the link", node), oneOf(valid), nearest("to_"+node, valid))
+			w.wrong(w.keys[way], way, fmt.Sprintf("%q is no end of the link", node), oneOf(valid), nearest.Word("to_"+node, valid))
 		}
 	}
 	for k, e := range l.ends {

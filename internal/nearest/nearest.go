@@ -8,11 +8,17 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
+// longest is how long words are that anybody compares: a distance takes the product of two lengths.
+const longest = 64
+
 // Word returns the word that is most like name; "": none is like it.
 func Word(name string, words []string) string {
 	best, found := "", 0
 	name = strings.ToLower(name)
 	for _, w := range words {
+		if max(len(name), len(w)) > longest {
+			continue
+		}
 		lower := strings.ToLower(w)
 		distance := levenshtein.ComputeDistance(name, lower)
 		near := 3*distance <= max(len(name), len(w))+1 || sorted(name) == sorted(lower)
