@@ -105,7 +105,14 @@ func quoteOf(t *testing.T, f family, s Spec, p *wire.Packet, got message, q *wir
 	if len(extensions) == 0 || len(quote) != 128 {
 		t.Errorf("about %x: got %d extensions behind %d octets", p.Data, len(extensions), len(quote))
 	}
-	return quote[:min(len(quote), len(p.Data))]
+	n := min(len(quote), len(p.Data))
+	if s.Quote6 > 0 { // no IPv4 message has extensions and a quote of its own length here
+		n = min(n, p.Transport+s.Quote6)
+	}
+	if bytes.ContainsFunc(quote[n:], func(r rune) bool { return r != 0 }) {
+		t.Errorf("about %x: got %x, want zeros behind the quote (RFC 4884 §4.4)", p.Data, quote)
+	}
+	return quote[:n]
 }
 
 // checkAppend: Append agrees with Permitted and Build, but wants valid requests.
