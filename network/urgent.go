@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// maxUrgent is how long a worker may be urgent that has no rest, and in how many rounds: one
+// maxUrgent is how long a worker may be urgent that does not sleep, and for how many rounds: one
 // that the machine held up was not busy.
 const (
 	maxUrgent       = 10 * time.Millisecond
