@@ -43,7 +43,7 @@ func TestRouterIsSmall(t *testing.T) {
 			limits[kind].PerDestination.Unlimited, limits[kind].PerDestination.PPS, limits[kind].PerDestination.Burst = false, 10, 10
 		}
 		forward, fail := send("left: h1 > h2 udp 32"), send("left: h1 > h2 ttl 1 udp 32")
-		for _, step := range []struct {
+		steps := []struct {
 			what string
 			most uint64
 			do   func(i int)
@@ -53,11 +53,19 @@ func TestRouterIsSmall(t *testing.T) {
 			{"forwards again", 0, forward},
 			{"limits errors", 40 << 10, fail},
 			{"limits more", 0, fail},
-		} {
-			octets := allocated(step.do)
-			n.t.Logf("a router that %s takes %d octets", step.what, octets)
-			if octets > step.most {
-				n.t.Errorf("a router that %s takes %d octets, wanted at most %d", step.what, octets, step.most)
+		}
+		least := make([]uint64, len(steps))
+		for try := range 3 { // the Go runtime allocates too, now and then
+			for i, step := range steps {
+				if octets := allocated(step.do); try == 0 || octets < least[i] {
+					least[i] = octets
+				}
+			}
+		}
+		for i, step := range steps {
+			n.t.Logf("a router that %s takes %d octets", step.what, least[i])
+			if least[i] > step.most {
+				n.t.Errorf("a router that %s takes %d octets, wanted at most %d", step.what, least[i], step.most)
 			}
 		}
 	})
