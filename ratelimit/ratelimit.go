@@ -42,6 +42,8 @@ const (
 	ParameterProblem
 	// Redirect tells of a better first hop.
 	Redirect
+	// SourceQuench tells of a full queue.
+	SourceQuench
 	// NumKinds is the number of kinds.
 	NumKinds
 )
