@@ -56,6 +56,8 @@ type Settings struct {
 	Quote6 int
 	// Policy is what the node does about each kind of message. Zero: the truth.
 	Policy [ratelimit.NumKinds]Policy
+	// Forgeries are those of an attacker on the node.
+	Forgeries []Forgery
 }
 
 // Policy is what a node does about one kind of message that it owes.

@@ -295,5 +295,13 @@ func gained(before, after *forwarding.Counters) string {
 		add(m.String()+" withheld", b.Withheld, a.Withheld)
 		add(m.String()+" limited", b.Limited, a.Limited)
 	}
+	add("forged", before.Forged, after.Forged)
+	for reason := range drop.NumReasons {
+		add("behind "+reason.String(), before.Boxes.Dropped[reason], after.Boxes.Dropped[reason])
+	}
+	add("df-cleared", before.Boxes.DFCleared, after.Boxes.DFCleared)
+	add("df-set", before.Boxes.DFSet, after.Boxes.DFSet)
+	add("clamped", before.Boxes.Clamped, after.Boxes.Clamped)
+	add("mangled", before.Boxes.Mangled, after.Boxes.Mangled)
 	return strings.Join(parts, ", ")
 }
