@@ -224,10 +224,6 @@ var names = [NumReasons]string{
 	Endless:              "endless",
 }
 
-// ByBox says that a box on a link of the node dropped the packet, which tells nobody: in the node's sum if it came from
-// the link, and apart from it if it left by it.
-func (r Reason) ByBox() bool { return r >= LayerTwoMTU && r <= Filtered }
-
 // OnLink says that a link dropped the packet, and no node: the node that had it counts it as forwarded.
 func (r Reason) OnLink() bool { return r >= LinkLoss && r <= Endless }
 

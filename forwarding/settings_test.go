@@ -45,7 +45,10 @@ var choices = map[string]func(s *forwarding.Settings){
 	"errors outer":         func(s *forwarding.Settings) { s.Multipath.ErrorsByOuter = true },
 	"seed 2":               func(s *forwarding.Settings) { s.Multipath.Seed = 2 },
 	"seed 3":               func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
-	"router-id on":         func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
+	"forger on": func(s *forwarding.Settings) {
+		s.Forgeries = []forwarding.Forgery{{Message: icmpgen.TooBig, MTU: 1300, Rate: ratelimit.Rate{PPS: 1e6, Burst: 100}, WrongSequence: true, WrongPort: true}}
+	},
+	"router-id on": func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
 }
 
 // onLinks are such words that are about links and routes: a link-local address on
