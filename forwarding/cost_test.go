@@ -52,6 +52,7 @@ var costs = []struct {
 	{"Tunnel", 0, []string{"left: h1 > h2 udp 32", "left: h1 > h2 df udp 1300"}},
 	{"Forge", 0, []string{"left: h1 > h2 tcp a", "left: h1 > h2 gso 1000 udp 3000"}},
 	{"Withheld", 0, []string{"left: h1 > h2 ttl 1 udp 32"}},
+	{"Lies", 0, []string{"left: h1 > h2 ttl 1 udp 1400", "left: h1 > h2 df udp 1400", "left: h1b > far ttl 1 udp 32"}},
 	{"Limited", 0, []string{"left: h1b > h2 ttl 1 udp 32"}},
 }
 
@@ -59,7 +60,7 @@ var costs = []struct {
 var costSettings = map[string]string{
 	"Multipath": "paths three", "MultipathTurns": "paths three hash per-packet", "MultipathError": "paths three",
 	"Boxes": "box all", "Tunnel": "tunnel outer", "Forge": "forger on",
-	"Labels": "labels on", "Withheld": "policy third",
+	"Labels": "labels on", "Withheld": "policy third", "Lies": "policy all",
 	"SourceRoute": "source-route process", "Redirect": redirecting, "Extended": "extensions all", "Probe": "probe on",
 }
 
@@ -85,6 +86,8 @@ func (s *sink) Buffer() *wire.Packet {
 func (s *sink) Send(int, *wire.Packet) {}
 func (s *sink) Lock()                  {}
 func (s *sink) Unlock()                {}
+
+func (s *sink) Later(int, *wire.Packet, time.Duration) {}
 
 // each gives a test one function for each line of costs and family, that sends
 // the packets of it once.

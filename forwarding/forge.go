@@ -51,7 +51,7 @@ func (r *Router) forge(p *wire.Packet, a arrival) {
 		if !f.Match.Selects(p) || !icmpgen.Permitted(f.Message, p) {
 			continue
 		}
-		link, source, ok := r.table.back(p, p.Src, a.in, nil)
+		link, source, ok := r.table.back(p, p.Src, a.in, r.table.settings.ErrorSource, nil)
 		if own := f.Source.Like(p.Src); own.IsValid() {
 			source = own
 		}

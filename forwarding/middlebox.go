@@ -74,11 +74,19 @@ const (
 
 // BoxCounters count what boxes did, on all links of a node, in datagrams as they are on the wire.
 type BoxCounters struct {
-	// Dropped was lost behind the node, which had forwarded or originated it. What was lost before is in the
-	// node's own sum, by the same reasons.
-	Dropped [drop.NumReasons]uint64
+	// Dropped was lost behind the node, which had forwarded or originated it, by the reasons of boxes from drop.LayerTwoMTU on.
+	// What was lost before is in the node's own sum, by the same reasons.
+	Dropped [drop.Filtered - drop.LayerTwoMTU + 1]uint64
 	// DFCleared, DFSet, Clamped and Mangled are packets that were changed: DF, the MSS of a SYN, a fragment.
 	DFCleared, DFSet, Clamped, Mangled uint64
+}
+
+// Behind is what was lost behind the node by a reason.
+func (c *BoxCounters) Behind(reason drop.Reason) uint64 {
+	if reason < drop.LayerTwoMTU || reason > drop.Filtered {
+		return 0
+	}
+	return c.Dropped[reason-drop.LayerTwoMTU]
 }
 
 func (c *BoxCounters) add(o *BoxCounters) {
@@ -256,7 +264,7 @@ func (r *Router) emit(p *wire.Packet, link int, out Output) (sent bool) {
 		return false
 	}
 	if reason := r.cross(box, p); reason != drop.Alive {
-		r.Counters.Boxes.Dropped[reason] += uint64(p.WireCount())
+		r.Counters.Boxes.Dropped[reason-drop.LayerTwoMTU] += uint64(p.WireCount())
 		return false
 	}
 	out.Send(link, p)

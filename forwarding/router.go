@@ -17,9 +17,11 @@ type Output interface {
 	// Send takes a packet for a link. Its bytes stay untouched by the router from
 	// then on, and are the output's until the batch that they came with is over.
 	Send(link int, p *wire.Packet)
+	// Later sends a copy of a packet that the router keeps, after a delay above zero.
+	Later(link int, p *wire.Packet, delay time.Duration)
 	// Lock begins the use of what siblings share, and Unlock ends it: around
 	// answers and fragments for the node, never where a packet is only forwarded.
-	// Buffer and Send may be called between the two, Lock not. Where the node has
+	// Buffer, Send and Later may be called between the two, Lock not. Where the node has
 	// one worker, both do nothing.
 	Lock()
 	Unlock()
@@ -56,15 +58,17 @@ type Shared struct {
 	generation uint64 // counts tables: siblings forget what an older one said
 	limiter    ratelimit.Limiter
 	fragments  reassembly
-	id         uint32                     // of what the node originates
-	owed       [ratelimit.NumKinds]uint64 // messages of which policy sends some
-	forgers    []forger                   // as the settings have them, nil without
-	forging    ratelimit.Buckets          // of each of them
+	id         uint32 // of what the node originates
+	records    [NumPolicies][]record
+	buckets    ratelimit.Buckets // of policies
+	forgers    []forger          // as the settings have them, nil without
+	forging    ratelimit.Buckets // of each of them
 }
 
 // New returns a router with a table, whose owner it becomes.
 func New(table *Table, limits ratelimit.Limits) *Router {
 	r := &Router{Shared: &Shared{table: table, Limits: limits}}
+	r.remember(nil, &table.settings)
 	r.reforge(table.settings.Forgeries)
 	return r
 }
@@ -77,7 +81,7 @@ func (r *Router) Sibling() *Router { return &Router{Shared: r.Shared} }
 // limiter and waiting fragments stay, but for those that came from a link that is gone.
 func (r *Router) SetTable(table *Table) {
 	r.fragments.relink(r.table.links, table.links, &r.Counters)
-	r.recount(&r.table.settings, &table.settings)
+	r.remember(&r.table.settings, &table.settings)
 	r.reforge(table.settings.Forgeries)
 	r.table = table
 	r.generation++

@@ -9,9 +9,8 @@ import (
 type Key struct {
 	// Class is what shares no bucket with anything else.
 	Class uint32
-	// Addr and Flow are whose bucket it is, as far as that matters.
-	Addr netip.Addr
-	Flow uint64
+	// Whose is an address, or any other 128 bits, as far as that matters.
+	Whose netip.Addr
 }
 
 // Keys are looked up in sets of ways slots. When a set is full, the slot
@@ -79,11 +78,8 @@ func (b *Buckets) Forget(class uint32) {
 // out his neighbours' buckets, and so gives them full ones.
 func (k *Key) hash() uint32 {
 	h := uint32(2166136261)
-	for _, b := range k.Addr.As16() {
+	for _, b := range k.Whose.As16() {
 		h = (h ^ uint32(b)) * 16777619
-	}
-	for flow := k.Flow; flow != 0; flow >>= 8 {
-		h = (h ^ uint32(flow&0xff)) * 16777619
 	}
 	return (h ^ k.Class) * 16777619
 }

@@ -10,7 +10,7 @@ import (
 func TestBuckets(t *testing.T) {
 	var b Buckets
 	a, other := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("fd00::1")
-	keys := []Key{{}, {Class: 1}, {Class: 2}, {Class: 1, Addr: a}, {Class: 1, Addr: other}, {Class: 1, Flow: 7}, {Class: 1, Flow: 7 << 32}, {Class: 1, Addr: a, Flow: 7}}
+	keys := []Key{{}, {Class: 1}, {Class: 2}, {Class: 1, Whose: a}, {Class: 2, Whose: a}, {Class: 1, Whose: other}, {Class: 1, Whose: netip.IPv6Unspecified()}, {Class: 1, Whose: netip.AddrFrom16(a.As16())}}
 	r := Rate{PPS: 10, Burst: 2}
 	for _, key := range keys {
 		for i, want := range []bool{true, true, false} {
@@ -30,16 +30,16 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
-// TestBucketsAreFew: a million flows take no memory beyond the first, and each of them has a full bucket.
+// TestBucketsAreFew: a million sources take no memory beyond the first, and each of them has a full bucket.
 func TestBucketsAreFew(t *testing.T) {
 	var b Buckets
 	b.Forget(1) // of nothing
-	r, flow := Rate{PPS: 1, Burst: 1}, uint64(0)
+	r, who := Rate{PPS: 1, Burst: 1}, netip.MustParseAddr("10.0.0.0")
 	b.Allow(Key{}, r, 0)
 	if n := testing.AllocsPerRun(1000000, func() {
-		flow++
-		if !b.Allow(Key{Class: 1, Flow: flow}, r, time.Hour) {
-			t.Fatalf("flow %d has no token", flow)
+		who = who.Next()
+		if !b.Allow(Key{Class: 1, Whose: who}, r, time.Hour) {
+			t.Fatalf("%v has no token", who)
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -104,7 +104,7 @@ func (l *Limiter) Allow(limits *Limits, kind Kind, dst netip.Addr, now time.Dura
 	if !ok {
 		return false
 	}
-	if limits[kind].PerDestination.Unlimited || l.destinations.Allow(Key{Class: uint32(kind), Addr: dst}, limits[kind].PerDestination, now) {
+	if limits[kind].PerDestination.Unlimited || l.destinations.Allow(Key{Class: uint32(kind), Whose: dst}, limits[kind].PerDestination, now) {
 		l.total[kind] = total
 		return true
 	}

@@ -239,7 +239,7 @@ func TestBounded(t *testing.T) {
 }
 
 // set is that of a destination of too big.
-func set(dst netip.Addr) uint32 { return (&Key{Class: uint32(TooBig), Addr: dst}).hash() % sets }
+func set(dst netip.Addr) uint32 { return (&Key{Class: uint32(TooBig), Whose: dst}).hash() % sets }
 
 // TestEviction: of a full set, the slot goes whose bucket is fullest; who has
 // used up his tokens is remembered.
