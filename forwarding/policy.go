@@ -22,6 +22,16 @@ const (
 	NumPolicies = Echo + 1
 )
 
+// Delays says whether any message is sent later than it could be.
+func (p *Policies) Delays() bool {
+	for _, rules := range p {
+		if slices.ContainsFunc(rules, func(r Rule) bool { return r.Delay > 0 }) {
+			return true
+		}
+	}
+	return false
+}
+
 // Rule is a policy, and when it holds.
 type Rule struct {
 	When Invoking
