@@ -96,12 +96,16 @@ func TestExecJobControl(t *testing.T) {
 		s.see("ended 5", 1)
 
 		inner := c.calls(t, "exec", "bash", "--norc", "-i")
+		inner.Env = append(os.Environ(), "PS1=go> ")
 		s = onTerminal(t, inner)
-		s.press("sleep 61 && echo no\n")
-		time.Sleep(500 * time.Millisecond)
+		s.see("go> ", 1)
+		s.press("echo up; sleep 61\n")
+		s.see("up\r\n", 1)
+		time.Sleep(200 * time.Millisecond)
 		s.press("\x1a")
 		s.see("Stopped", 1)
-		s.press("kill %1; exit 3\n")
+		s.press("kill -KILL %1; exit 3\n")
+		s.press("exit 3\n") // the first has bash warn of a stopped job
 		inner.Wait()
 		if code := inner.ProcessState.ExitCode(); code != 3 {
 			t.Errorf("the exit code of the shell is %d, want 3\n%s", code, s.screen)
