@@ -77,7 +77,7 @@ func TestExecInterrupted(t *testing.T) {
 	})
 }
 
-// TestExecJobControl: Ctrl-Z stops it all, and fg resumes it; a shell as the command has job control of its own.
+// TestExecJobControl: Ctrl-Z stops it all, and fg resumes it, also if the command stops itself; a shell as the command has job control of its own.
 func TestExecJobControl(t *testing.T) {
 	t.Parallel()
 	needs.Tool(t, "bash", "bash")
@@ -94,6 +94,11 @@ func TestExecJobControl(t *testing.T) {
 		s.see("line: hello", 1)
 		s.see("1 received", 1)
 		s.see("ended 5", 1)
+
+		line = c.args(t, "bash", "-mc", `"$0" exec sh -c 'kill -STOP $$; exit 6'; echo "stopped $?"; fg; echo "ended $?"`, program)
+		s = onTerminal(t, exec.Command(line[0], line[1:]...))
+		s.see("stopped 147", 1)
+		s.see("ended 6", 1)
 
 		inner := c.calls(t, "exec", "bash", "--norc", "-i")
 		inner.Env = append(os.Environ(), "PS1=go> ")
