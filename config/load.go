@@ -15,23 +15,51 @@ const maxSize = 256 << 20
 // Load reads and checks a file; the path "-" is standard input. The error is
 // Mistakes if the file could be read and is wrong.
 func Load(path string) (*File, error) {
-	file, name := os.Stdin, "<stdin>"
+	data, err := Text(path)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBeside(path, data)
+}
+
+// Text reads a file as it is.
+func Text(path string) ([]byte, error) {
+	file := os.Stdin
 	if path != "-" {
 		var err error
 		if file, err = os.Open(path); err != nil {
 			return nil, err
 		}
 		defer file.Close()
-		name = path
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("reading %s: %w", name, err)
+		return nil, fmt.Errorf("reading %s: %w", nameOf(path), err)
 	case len(data) > maxSize:
-		return nil, fmt.Errorf("%s: %w", name, errSize)
+		return nil, fmt.Errorf("%s: %w", nameOf(path), errSize)
 	}
-	return read(name, data, siblings(name))
+	return data, nil
+}
+
+// nameOf names a file for people.
+func nameOf(path string) string {
+	if path == "-" {
+		return "<stdin>"
+	}
+	return path
+}
+
+// ParseBeside is Load with the text of the file given: other files are looked for where the path is.
+func ParseBeside(path string, data []byte) (*File, error) {
+	return read(nameOf(path), data, siblings(path))
+}
+
+// ParseRunning is ParseBeside of a text whose timeline is being played: from where it is, its steps need not go on.
+func ParseRunning(path string, data []byte) (*File, error) {
+	s := newSource(nameOf(path), data)
+	s.sibling, s.running = siblings(path), true
+	return s.file()
 }
 
 var errSize = errors.New("the file is too large for a configuration")
@@ -43,11 +71,17 @@ func Parse(name string, data []byte) (*File, error) { return read(name, data, ni
 
 func read(name string, data []byte, sibling func(string) (string, []byte, error)) (*File, error) {
 	data, marked := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
-	s, f := newSource(name, data), new(File)
+	s := newSource(name, data)
 	s.sibling = sibling
 	if marked {
 		s.wrong(0, "", "the file begins with a byte order mark", "UTF-8 without it", "")
 	}
+	return s.file()
+}
+
+// file is what the source says.
+func (s *source) file() (*File, error) {
+	f := new(File)
 	if v, ok := s.read(); ok && s.decode(v, "", field{}, reflect.ValueOf(f).Elem()) {
 		s.check(f)
 	}

@@ -53,6 +53,12 @@ func (f *File) Summary() string {
 		w.Flush()
 	}
 	f.printLinks(&b)
+	if len(f.Timeline) > 0 {
+		b.WriteString("\ntimeline\n")
+	}
+	for i := range f.Timeline {
+		fmt.Fprintf(&b, "  %s\n", &f.Timeline[i])
+	}
 	return b.String()
 }
 
