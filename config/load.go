@@ -57,9 +57,7 @@ func ParseBeside(path string, data []byte) (*File, error) {
 
 // ParseRunning is ParseBeside of a text whose timeline is being played: from where it is, its steps need not go on.
 func ParseRunning(path string, data []byte) (*File, error) {
-	s := newSource(nameOf(path), data)
-	s.sibling, s.running = siblings(path), true
-	return s.file()
+	return readAs(nameOf(path), data, siblings(path), true)
 }
 
 var errSize = errors.New("the file is too large for a configuration")
@@ -70,18 +68,16 @@ var errSize = errors.New("the file is too large for a configuration")
 func Parse(name string, data []byte) (*File, error) { return read(name, data, nil) }
 
 func read(name string, data []byte, sibling func(string) (string, []byte, error)) (*File, error) {
+	return readAs(name, data, sibling, false)
+}
+
+func readAs(name string, data []byte, sibling func(string) (string, []byte, error), running bool) (*File, error) {
 	data, marked := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
-	s := newSource(name, data)
-	s.sibling = sibling
+	s, f := newSource(name, data), new(File)
+	s.sibling, s.running = sibling, running
 	if marked {
 		s.wrong(0, "", "the file begins with a byte order mark", "UTF-8 without it", "")
 	}
-	return s.file()
-}
-
-// file is what the source says.
-func (s *source) file() (*File, error) {
-	f := new(File)
 	if v, ok := s.read(); ok && s.decode(v, "", field{}, reflect.ValueOf(f).Elem()) {
 		s.check(f)
 	}

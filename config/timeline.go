@@ -84,12 +84,8 @@ type PathError struct {
 	Err  error  `json:"-"`
 }
 
-func (e *PathError) Error() string {
-	if strings.Contains(e.Err.Error(), e.Path) {
-		return e.Err.Error()
-	}
-	return e.Path + ": " + e.Err.Error()
-}
+// Error names the path, or as much of it as there is.
+func (e *PathError) Error() string { return e.Err.Error() }
 
 func (e *PathError) Unwrap() error { return e.Err }
 
@@ -102,10 +98,10 @@ func Edit(d *document.Document, set Assignments, unset []string) error {
 	}
 	for _, a := range set {
 		value, err := document.ParseValue(string(a.Value))
-		if err == nil {
-			err = d.Set(a.Path, value)
-		}
 		if err != nil {
+			return &PathError{a.Path, fmt.Errorf("%s: %w", a.Path, err)}
+		}
+		if err := d.Set(a.Path, value); err != nil {
 			return &PathError{a.Path, err}
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
+	"github.com/icmprouter/icmprouter/cmd/icmprouter/control"
 	"github.com/icmprouter/icmprouter/config"
 	"github.com/icmprouter/icmprouter/network"
 	"github.com/icmprouter/icmprouter/tundev"
@@ -56,7 +56,11 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 
 // run is the life of a network: from its file to its counters.
 func run(ctx context.Context, path string, log *slog.Logger, report func([]network.NodeStats) error) error {
-	file, err := config.Load(path)
+	text, err := config.Text(path)
+	if err != nil {
+		return usageError{err}
+	}
+	file, err := config.ParseBeside(path, text)
 	if err != nil {
 		return usageError{err}
 	}
@@ -68,7 +72,7 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 
 	system := tundev.NewSystem(log)
 	defer closeLogged(log, "namespaces", system)
-	plan, warnings := file.Plan(), file.Warnings
+	plan, warnings, timeline := file.Plan(), file.Warnings, file.Timeline
 	file = nil
 	debug.FreeOSMemory() // a large network as text, as plan and as tables is much at once
 	net, err := network.New(plan, system, log)
@@ -81,7 +85,11 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 	plan = network.Plan{}
 	debug.FreeOSMemory()
 
-	go reloads(ctx, reload, path, net, log)
+	engine := control.New(path, text, net, log)
+	go reloads(ctx, reload, path, engine, log)
+	defer engine.Wait()
+	defer stop() // and then wait
+	engine.Begin(ctx, timeline)
 	log.Info("ready", "config", path, "nodes", nodes)
 	notify(log, daemon.SdNotifyReady)
 	err = net.Run(ctx)
@@ -93,7 +101,7 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 }
 
 // reloads reads the configuration again at each signal, until the context ends.
-func reloads(ctx context.Context, signals <-chan os.Signal, path string, net *network.Network, log *slog.Logger) {
+func reloads(ctx context.Context, signals <-chan os.Signal, path string, engine *control.Engine, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -101,26 +109,14 @@ func reloads(ctx context.Context, signals <-chan os.Signal, path string, net *ne
 		case <-signals:
 		}
 		notify(log, daemon.SdNotifyReloading+"\n"+daemon.SdNotifyMonotonicUsec())
-		if err := reloadOnce(path, net, log); err != nil {
+		if applied, err := engine.Reload(); err != nil {
 			log.Error("configuration not changed", "config", path, "error", err)
 		} else {
-			log.Info("configuration changed", "config", path)
+			warn(log, applied.Warnings)
+			log.Info("configuration changed", "config", path, "revision", applied.Revision)
 		}
 		notify(log, daemon.SdNotifyReady)
 	}
-}
-
-func reloadOnce(path string, net *network.Network, log *slog.Logger) error {
-	if path == "-" {
-		return fmt.Errorf("it came from standard input, which cannot be read again: run it from a file")
-	}
-	file, err := config.Load(path)
-	if err != nil {
-		return err
-	}
-	warn(log, file.Warnings)
-	defer debug.FreeOSMemory()
-	return net.Apply(file.Plan())
 }
 
 func warn(log *slog.Logger, warnings []config.Mistake) {
