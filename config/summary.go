@@ -190,3 +190,6 @@ func rate(r ratelimit.Rate) string {
 	}
 	return fmt.Sprintf("%d/s, burst %d", r.PPS, r.Burst)
 }
+
+// MessageKind names a kind of messages as the grammar does.
+func MessageKind(k ratelimit.Kind) string { return messages[k] }

@@ -27,17 +27,23 @@ and ends on SIGINT or SIGTERM with a table of counters on standard output.
 
 SIGHUP reads the configuration again: it is checked whole, then swapped whole.
 Counters are kept, and links that did not change lose no packet. A bad file
-changes nothing; the log says why. "-" is standard input, and cannot be read again.`,
+changes nothing; the log says why. "-" is standard input, and cannot be read again.
+
+While it runs, "icmprouter ctl" shows and changes it, by a socket that --control
+says, and the timeline of the configuration is played.`,
 		Example: `  icmprouter run config.example.json
+  icmprouter run --control /run/lab.sock config.example.json
   ip netns exec client ping 10.2.0.2`,
 		Args: cobra.ExactArgs(1),
 	}
 	format := addChoice(c, "log-format", "how to log to standard error", "text", "json")
 	level := addChoice(c, "log-level", "the least that is logged", "info", "debug", "warn", "error")
+	var where controlFlags
+	where.add(c.Flags())
 	asJSON := c.Flags().Bool("json", false, "print the counters at the end as JSON")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		log := newLog(c.ErrOrStderr(), format.value, level.value)
-		return run(c.Context(), args[0], log, func(stats []network.NodeStats) error {
+		return run(c.Context(), args[0], &where, log, func(stats []network.NodeStats) error {
 			return printStats(c.OutOrStdout(), stats, *asJSON)
 		})
 	}
@@ -55,7 +61,7 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 }
 
 // run is the life of a network: from its file to its counters.
-func run(ctx context.Context, path string, log *slog.Logger, report func([]network.NodeStats) error) error {
+func run(ctx context.Context, path string, where *controlFlags, log *slog.Logger, report func([]network.NodeStats) error) error {
 	text, err := config.Text(path)
 	if err != nil {
 		return usageError{err}
@@ -87,8 +93,13 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 
 	engine := control.New(path, text, net, log)
 	go reloads(ctx, reload, path, engine, log)
+	hangUp, err := where.serve(engine, log)
+	if err != nil {
+		return err
+	}
 	defer engine.Wait()
 	defer stop() // and then wait
+	defer hangUp()
 	engine.Begin(ctx, timeline)
 	log.Info("ready", "config", path, "nodes", nodes)
 	notify(log, daemon.SdNotifyReady)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/icmprouter/icmprouter/config"
@@ -33,6 +34,7 @@ type Engine struct {
 	began    context.Context // of the timelines; nil: not yet
 	stop     context.CancelFunc
 	playing  sync.WaitGroup
+	plays    atomic.Uint64 // that were begun
 }
 
 // New returns the engine of a network that was made of the text of the file at path, "-" being standard input. The engine

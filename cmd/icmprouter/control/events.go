@@ -15,7 +15,8 @@ type Event struct {
 	// By is who made a change: api, reload or timeline.
 	By string `json:"by,omitempty"`
 	*Applied
-	// Step is that of a timeline, counted from zero, and What says what it does.
+	// Play is the number of a timeline, Step that of its step, counted from zero, and What says what it does.
+	Play  uint64       `json:"play,omitempty"`
 	Step  *int         `json:"step,omitempty"`
 	What  *config.Step `json:"what,omitempty"`
 	Error string       `json:"error,omitempty"`

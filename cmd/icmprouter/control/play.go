@@ -17,6 +17,10 @@ const look = 2 * time.Millisecond
 // Play plays the steps of a timeline, each after the one before it, and returns when all are played or ctx ends. Times and
 // counters begin with the call. A step that is refused is logged, and the next goes on; the error has all of those.
 func (e *Engine) Play(ctx context.Context, steps []config.Step) error {
+	return e.play(ctx, e.plays.Add(1), steps)
+}
+
+func (e *Engine) play(ctx context.Context, play uint64, steps []config.Step) error {
 	begin, base := time.Now(), network.Totals{}
 	for i := range steps {
 		if _, timed := steps[i].Delay(); !timed {
@@ -30,7 +34,7 @@ func (e *Engine) Play(ctx context.Context, steps []config.Step) error {
 			return errors.Join(append(errs, err)...)
 		}
 		applied, err := e.Change(Change{Set: step.Set, Unset: step.Unset, By: "timeline"})
-		event := Event{Event: "step", Step: &i, What: &steps[i]}
+		event := Event{Event: "step", Play: play, Step: &i, What: &steps[i]}
 		if err != nil {
 			event.Error = err.Error()
 			errs = append(errs, fmt.Errorf("timeline[%d]: %w", i, err))
@@ -100,6 +104,19 @@ func (e *Engine) replay(steps []config.Step) {
 	if len(steps) > 0 {
 		e.playing.Go(func() { e.Play(ctx, steps) })
 	}
+}
+
+// Start plays a timeline beside all others that are being played, and returns its number, which its events have.
+func (e *Engine) Start(steps []config.Step) (play uint64, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.began == nil {
+		return 0, &Refused{errors.New("the router is not ready yet")}
+	}
+	play = e.plays.Add(1)
+	ctx := e.began
+	e.playing.Go(func() { e.play(ctx, play, steps) })
+	return play, nil
 }
 
 // Wait returns when nothing is played any more: the context of Begin has ended.
