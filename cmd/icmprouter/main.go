@@ -71,7 +71,7 @@ step of the demo failed); 2 the command line or the configuration is wrong.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(runCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
+	root.AddCommand(runCommand(), ctlCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
 		selftestCommand(), versionCommand())
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)

@@ -120,7 +120,19 @@ func alive(path string) bool {
 	return !errors.Is(err, unix.ECONNREFUSED) && !errors.Is(err, unix.ENOENT)
 }
 
-// listenUnix opens a socket that is its owner's from its beginning: nobody can connect before it is made so.
+// socket is a listener that removes its path at its end.
+type socket struct {
+	net.Listener
+	path string
+}
+
+func (s socket) Close() error {
+	os.Remove(s.path)
+	return s.Listener.Close()
+}
+
+// listenUnix opens a socket that is its owner's before anybody can connect, and that is at its path when it
+// listens and not before: who finds it deaf takes it for stale.
 func listenUnix(path string) (net.Listener, error) {
 	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {
@@ -129,18 +141,21 @@ func listenUnix(path string) (net.Listener, error) {
 	unix.CloseOnExec(fd)
 	file := os.NewFile(uintptr(fd), path)
 	defer file.Close()
-	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err != nil {
+	early := path + "~"
+	os.Remove(early)
+	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: early}); err != nil {
 		return nil, &fs.PathError{Op: "bind", Path: path, Err: err}
 	}
-	if err = errors.Join(os.Chmod(path, 0o600), unix.Listen(fd, 128)); err == nil {
-		var l net.Listener
-		if l, err = net.FileListener(file); err == nil {
-			l.(*net.UnixListener).SetUnlinkOnClose(true)
-			return l, nil
-		}
+	if err := errors.Join(os.Chmod(early, 0o600), unix.Listen(fd, 128), os.Rename(early, path)); err != nil {
+		os.Remove(early)
+		return nil, err
 	}
-	os.Remove(path)
-	return nil, err
+	l, err := net.FileListener(file)
+	if err != nil {
+		os.Remove(path)
+		return nil, err
+	}
+	return socket{l, path}, nil
 }
 
 // Find returns the socket of the one router that runs, or says which there are.
