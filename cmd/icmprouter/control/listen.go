@@ -57,22 +57,31 @@ func Listen(where string) (l net.Listener, address string, err error) {
 		return l, tcp + l.Addr().String(), nil
 	}
 	if where == Auto {
-		dir := Directory()
-		if err := private(dir); err != nil {
-			return nil, "", err
-		}
-		for _, path := range sockets(dir) {
-			removeStale(path)
-		}
-		where = filepath.Join(dir, fmt.Sprintf("%d.sock", os.Getpid()))
-	} else if err := os.MkdirAll(filepath.Dir(where), 0o700); err != nil {
+		return listenIn(Directory())
+	}
+	if err := os.MkdirAll(filepath.Dir(where), 0o700); err != nil {
 		return nil, "", err
 	}
-	if !removeStale(where) {
-		return nil, "", fmt.Errorf("%s: somebody is there already", where)
+	return listenAt(where)
+}
+
+// listenIn listens in a directory, and clears it of what nobody listens on.
+func listenIn(dir string) (net.Listener, string, error) {
+	if err := private(dir); err != nil {
+		return nil, "", err
 	}
-	l, err = listenUnix(where)
-	return l, where, err
+	for _, path := range sockets(dir) {
+		removeStale(path)
+	}
+	return listenAt(filepath.Join(dir, fmt.Sprintf("%d.sock", os.Getpid())))
+}
+
+func listenAt(path string) (net.Listener, string, error) {
+	if !removeStale(path) {
+		return nil, "", fmt.Errorf("%s: somebody is there already", path)
+	}
+	l, err := listenUnix(path)
+	return l, path, err
 }
 
 // private makes a directory for its owner alone, or wants it to be such.
@@ -159,8 +168,9 @@ func listenUnix(path string) (net.Listener, error) {
 }
 
 // Find returns the socket of the one router that runs, or says which there are.
-func Find() (path string, err error) {
-	dir := Directory()
+func Find() (path string, err error) { return find(Directory()) }
+
+func find(dir string) (path string, err error) {
 	live := slices.DeleteFunc(sockets(dir), func(path string) bool { return !alive(path) })
 	switch len(live) {
 	case 0:
