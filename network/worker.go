@@ -195,6 +195,9 @@ func (w *worker) pump(p *port) (more bool) {
 		w.now = clock()
 	}
 	for i := range packets {
+		if p.tap != nil {
+			p.show(&packets[i], false, w.now)
+		}
 		w.receive(l, &packets[i], 0, w.now)
 	}
 	w.finish()

@@ -1,4 +1,4 @@
-package scenario
+package scenario_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"github.com/icmprouter/icmprouter/config"
 	"github.com/icmprouter/icmprouter/config/document"
 	"github.com/icmprouter/icmprouter/network"
+	"github.com/icmprouter/icmprouter/scenario"
 	"github.com/icmprouter/icmprouter/tundev"
 )
 
@@ -26,7 +27,7 @@ type lab struct {
 	hosts   map[string]string // device of each
 	names   map[string]string // of addresses
 	now     time.Duration
-	sent    time.Duration // when a host sent last
+	sent    time.Duration        // when a host sent last
 	sends   map[string]int       // by host and kind
 	arrived map[string][]arrival // by host
 }
@@ -37,7 +38,7 @@ type arrival struct {
 	late time.Duration
 }
 
-func newLab(t *testing.T, s *Scenario, faulty bool, family int) *lab {
+func newLab(t *testing.T, s *scenario.Scenario, faulty bool, family int) *lab {
 	t.Helper()
 	l := &lab{t: t, family: family, hosts: map[string]string{}, names: map[string]string{}, sends: map[string]int{},
 		arrived: map[string][]arrival{}}
@@ -71,7 +72,7 @@ func parsed(t *testing.T, name string, text []byte) *config.File {
 	t.Helper()
 	file, err := config.Parse(name+".json", text)
 	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
+		t.Fatal(err)
 	}
 	return file
 }
