@@ -23,6 +23,9 @@ func (l *lab) describe(b []byte) string {
 		what = fmt.Sprintf("icmp %d/%d", icmp.TypeCode.Type(), icmp.TypeCode.Code())
 		if icmp.TypeCode.Type() == 3 && icmp.TypeCode.Code() == 4 {
 			what = fmt.Sprintf("too-big %d", icmp.Seq) + l.quoted(p, len(b), icmp.Payload)
+			if icmp.Id != 0 { // the length of RFC 4884
+				what += ", extended"
+			}
 		}
 	case p.Layer(layers.LayerTypeICMPv6) != nil:
 		icmp := p.Layer(layers.LayerTypeICMPv6).(*layers.ICMPv6)
