@@ -56,7 +56,7 @@ var paths = []Scenario{
 		Reports: []string{"quic-go/quic-go#5768"},
 		Healthy: `Prefers the smaller size, once it is seen to fare better.`,
 		Fault:   []string{`links[1].both.loss={"probability":"1%","match":{"above":1300}}`},
-		Linux: hurt,
+		Linux:   hurt,
 	},
 	{
 		Alias: "P34", Name: "loss-not-mtu",

@@ -31,15 +31,15 @@ with 50 Mbit/s and 5 ms on each of the two links, and an MTU of 1400 for what r2
 have another hop to go. The fault is changes to it, as ` + "`icmprouter make --set`" + ` takes them. Without them the same network tells the truth: that is
 what a run is compared with.
 
-What Linux makes of it is the verdict on its TCP, as the client's or the server's, with ` + "`net.ipv4.tcp_mtu_probing`" + ` 0, which is the default, and 1. Where one word stands, both
-are alike.
+What Linux makes of it is the verdict on its TCP as the sender, with reno or cubic: first with ` + "`net.ipv4.tcp_mtu_probing`" + ` 0, which is the default, then with 1. Where one
+word stands, both are alike.
 
 `
 
 func page() []byte {
 	var b bytes.Buffer
 	b.WriteString(preface)
-	b.WriteString("| | name | what happens | Linux, IPv4 | IPv6 |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("| | name | what happens | Linux, IPv4 | Linux, IPv6 |\n| --- | --- | --- | --- | --- |\n")
 	for _, s := range scenario.All() {
 		fmt.Fprintf(&b, "| %s | [%s](#%s) | %s | %s | %s |\n", s.Alias, s.Name, s.Name, s.Title, verdict(s, 4), verdict(s, 6))
 	}
@@ -91,6 +91,8 @@ func reported(reports []string) string {
 func traffic(t scenario.Traffic) string {
 	what := "a download"
 	switch {
+	case t.Large:
+		what = "UDP datagrams that are fragmented"
 	case t.UDP:
 		what = "UDP datagrams"
 	case t.Upload:
