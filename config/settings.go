@@ -71,6 +71,7 @@ func (n Node) settings(seed uint64, name string) forwarding.Settings {
 		Quote:         n.ICMP.Quote,
 		Quote6:        n.ICMP.Quote6,
 		Policy:        n.ICMP.policies(),
+		Forgeries:     n.forgeries(),
 	}
 }
 
