@@ -34,7 +34,8 @@ var floors = []floor{
 	{"routing", nil, true},
 	{"tundev", []string{module + "/wire", module + "/tundev/...", "golang.zx2c4.com/wireguard/tun", "github.com/songgao/water", "github.com/vishvananda/netlink", "github.com/vishvananda/netlink/nl", "github.com/vishvananda/netns", "golang.org/x/sys/unix"}, false},
 	{"network", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev"), false},
-	{"config", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev", "network"), false},
+	{"config", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev", "network", "config/document"), false},
+	{"config/document", lower(), false},
 	{"conformance", []string{module + "/tundev", "github.com/gopacket/gopacket/...", "golang.org/x/sys/unix"}, false},
 }
 

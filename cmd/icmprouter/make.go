@@ -110,7 +110,7 @@ func (f makeFlags) make(network string) ([]byte, error) {
 	f.attributes.Seed = f.options.Seed
 	document := topology.Configure(g, f.attributes)
 	for _, assignment := range f.set {
-		if err := document.Set(assignment); err != nil {
+		if err := document.Assign(assignment); err != nil {
 			return nil, fmt.Errorf("--set %w", err)
 		}
 	}

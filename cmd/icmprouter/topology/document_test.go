@@ -6,9 +6,10 @@ import (
 	"testing"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/topology"
+	"github.com/icmprouter/icmprouter/config/document"
 )
 
-func configure(t *testing.T, network string, a topology.Attributes) *topology.Document {
+func configure(t *testing.T, network string, a topology.Attributes) *document.Document {
 	t.Helper()
 	g, err := topology.Make(network, topology.Options{Seed: 1})
 	if err != nil {
@@ -74,7 +75,7 @@ func TestConfigurationOfNothing(t *testing.T) {
 }
 
 // at reads a value by encoding/json's eyes.
-func at(t *testing.T, d *topology.Document, keys ...any) string {
+func at(t *testing.T, d *document.Document, keys ...any) string {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(d.Bytes(), &v); err != nil {
@@ -119,7 +120,7 @@ func TestSet(t *testing.T) {
 		{`nodes.r1.x=10.0.0.1`, `"10.0.0.1"`, []any{"nodes", "r1", "x"}},
 	} {
 		d := configure(t, "chain:3", topology.Attributes{Client: "c"})
-		if err := d.Set(c.assignment); err != nil {
+		if err := d.Assign(c.assignment); err != nil {
 			t.Errorf("%s: %v", c.assignment, err)
 			continue
 		}
@@ -145,7 +146,7 @@ func TestBadSet(t *testing.T) {
 		{`nodes.r1.x=[1,]`, `begins as JSON does, and is none`},
 		{`nodes.r1.x={"a": 1} 2`, `begins as JSON does, and is none`},
 	} {
-		err := configure(t, "chain:3", topology.Attributes{}).Set(c.assignment)
+		err := configure(t, "chain:3", topology.Attributes{}).Assign(c.assignment)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v\nwant %s", c.assignment, err, c.want)
 		}
@@ -155,7 +156,7 @@ func TestBadSet(t *testing.T) {
 // A number is as it was given: the configuration is the one to say that it is too large.
 func TestSetKeepsNumbers(t *testing.T) {
 	d := configure(t, "chain:3", topology.Attributes{})
-	if err := d.Set("seed=12345678901234567890123"); err != nil {
+	if err := d.Assign("seed=12345678901234567890123"); err != nil {
 		t.Fatal(err)
 	}
 	if text := string(d.Bytes()); !strings.Contains(text, `"seed": 12345678901234567890123,`) {

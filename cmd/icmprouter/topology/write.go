@@ -1,11 +1,11 @@
 package topology
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
 
+	"github.com/icmprouter/icmprouter/config/document"
 	"github.com/icmprouter/icmprouter/wire"
 )
 
@@ -21,18 +21,15 @@ type Attributes struct {
 	Client, Server string
 }
 
-// Document is a configuration that is being made.
-type Document struct{ root *object }
-
 // name is that of a node.
 func name(node int) string { return "r" + strconv.Itoa(node+1) }
 
 // Configure returns the configuration of a network.
-func Configure(g Graph, a Attributes) *Document {
-	nodes := newObject()
+func Configure(g Graph, a Attributes) *document.Document {
+	nodes := document.NewObject()
 	_, length := g.farthest(g.Client)
 	for i := range g.Nodes {
-		nodes.set(name(i), node(length))
+		nodes.Set(name(i), node(length))
 	}
 	device := "tun0"
 	for _, end := range []struct {
@@ -45,74 +42,66 @@ func Configure(g Graph, a Attributes) *Document {
 		if end.word == "server" && a.Server == a.Client {
 			device = "tun1"
 		}
-		tun := newObject("netns", end.netns, "name", device)
-		n := nodes.of[name(end.node)].(*object)
-		if n.of["interfaces"] == nil {
-			n.set("interfaces", newObject())
+		tun := document.NewObject("netns", end.netns, "name", device)
+		n := nodes.Get(name(end.node)).(*document.Object)
+		if n.Get("interfaces") == nil {
+			n.Set("interfaces", document.NewObject())
 		}
-		n.of["interfaces"].(*object).set(end.word, newObject("tun", tun))
+		n.Get("interfaces").(*document.Object).Set(end.word, document.NewObject("tun", tun))
 	}
-	links := &list{items: []any{}}
+	links := &document.List{Items: []any{}}
 	for _, l := range g.Links {
-		links.items = append(links.items, a.link(name(l[0]), name(l[1])))
+		links.Items = append(links.Items, a.link(name(l[0]), name(l[1])))
 	}
-	root := newObject("seed", json.Number(fmt.Sprint(a.Seed)), "routing", "shortest-path",
-		"addressing", newObject("v4", "10.0.0.0/8", "v6", "fd00::/16"), "nodes", nodes)
+	root := document.NewObject("seed", json.Number(fmt.Sprint(a.Seed)), "routing", "shortest-path",
+		"addressing", document.NewObject("v4", "10.0.0.0/8", "v6", "fd00::/16"), "nodes", nodes)
 	if len(g.Links) > 0 {
-		root.set("links", links)
+		root.Set("links", links)
 	}
-	return &Document{root}
+	return &document.Document{Root: root}
 }
 
 // node is one node of a network that is so many links long: where what it says would not live
 // long enough by default, it lives as long as can be.
-func node(length int) *object {
+func node(length int) *document.Object {
 	if length < wire.DefaultTTL {
-		return newObject()
+		return document.NewObject()
 	}
-	return newObject("icmp", newObject("ttl", 255, "reply_ttl", 255))
+	return document.NewObject("icmp", document.NewObject("ttl", 255, "reply_ttl", 255))
 }
 
 // link is one link of the configuration.
-func (a Attributes) link(from, to string) *object {
-	l := newObject("name", from+"-"+to, "between", &list{items: []any{from, to}})
+func (a Attributes) link(from, to string) *document.Object {
+	l := document.NewObject("name", from+"-"+to, "between", &document.List{Items: []any{from, to}})
 	if a.MTU != 0 {
-		l.set("mtu", a.MTU)
+		l.Set("mtu", a.MTU)
 	}
 	if a.Metric != 0 {
-		l.set("metric", a.Metric)
+		l.Set("metric", a.Metric)
 	}
-	both := newObject()
+	both := document.NewObject()
 	add := func(key, value string) {
 		if value != "" {
-			both.set(key, value)
+			both.Set(key, value)
 		}
 	}
 	add("rate", a.Rate)
 	if a.Jitter == "" {
 		add("delay", a.Delay)
 	} else {
-		delay := newObject()
+		delay := document.NewObject()
 		if a.Delay != "" {
-			delay.set("mean", a.Delay)
+			delay.Set("mean", a.Delay)
 		}
-		delay.set("jitter", a.Jitter)
-		both.set("delay", delay)
+		delay.Set("jitter", a.Jitter)
+		both.Set("delay", delay)
 	}
 	add("loss", a.Loss)
 	add("duplicate", a.Duplicate)
 	add("reorder", a.Reorder)
 	add("corrupt", a.Corrupt)
-	if len(both.keys) > 0 {
-		l.set("both", both)
+	if len(both.Keys()) > 0 {
+		l.Set("both", both)
 	}
 	return l
-}
-
-// Bytes is the configuration as a file: the same for the same network. Nodes and links have a line each.
-func (d *Document) Bytes() []byte {
-	var b bytes.Buffer
-	write(&b, d.root, 0, "")
-	b.WriteByte('\n')
-	return b.Bytes()
 }
