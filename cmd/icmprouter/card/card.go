@@ -133,7 +133,7 @@ func moved(w *scenario.Way) string {
 }
 
 func both(o *scenario.Observation, value func(*scenario.Way) string) string {
-	return fmt.Sprintf("%s by the client, %s by the server", value(&o.Ways[scenario.Client]), value(&o.Ways[scenario.Server]))
+	return fmt.Sprintf("client %s, server %s", value(&o.Ways[scenario.Client]), value(&o.Ways[scenario.Server]))
 }
 
 func firstStall(o *scenario.Observation) string {
