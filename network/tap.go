@@ -33,9 +33,9 @@ func (n *Network) Tap(node, iface string, tap Tap) error {
 	return err
 }
 
-// Rest runs f while no packet is on its way, and returns when it has run: what a Tap has seen may be read
-// there. f asks for nothing of the network.
-func (n *Network) Rest(f func()) { n.asks.do(f) }
+// Rest runs f with the time of the network while no packet is on its way, and returns when it has run: what a Tap has
+// seen may be read there. f asks for nothing of the network.
+func (n *Network) Rest(f func(now time.Duration)) { n.asks.do(func() { f(n.now()) }) }
 
 // show shows a packet to who taps the port, and leaves its words as they are: a router
 // is to find those of the device.

@@ -190,6 +190,20 @@ func (o *Observer) Observe(now time.Duration) Observation {
 	return v
 }
 
+// Waits says whether something is outstanding that may yet get through. Nobody moves packets meanwhile.
+func (o *Observer) Waits(now time.Duration) bool {
+	for i := range o.flows.places {
+		f := &o.flows.places[i]
+		for side := range f.halves {
+			h := &f.halves[side]
+			if f.used && h.waiting && !h.over && now-o.began-h.since < BlackholeAfter {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // tcp says whether there was a flow of TCP.
 func (o *Observer) tcp() bool {
 	for i := range o.flows.places {

@@ -101,7 +101,8 @@ func (h *half) send(w *way, p *wire.Packet, s *segment, now time.Duration) {
 	if span == 0 || h.over {
 		return
 	}
-	if before(s.seq, h.next) {
+	fresh := !before(s.seq, h.next)
+	if !fresh {
 		again := min(span, h.next-s.seq)
 		w.Retransmissions += uint64(segments(p, int(again)))
 		h.troubled = true
@@ -116,7 +117,7 @@ func (h *half) send(w *way, p *wire.Packet, s *segment, now time.Duration) {
 	if before(h.heard, h.next) {
 		h.begin(now)
 	}
-	h.size(w, p, s)
+	h.size(w, p, s, fresh)
 }
 
 // segments is how many of a packet's segments hold its first octets of payload.
@@ -128,15 +129,15 @@ func segments(p *wire.Packet, octets int) int {
 }
 
 // size learns from a segment how long the sender makes full ones. A lone segment is full if no PSH says
-// that there was no more to send, and another of its length follows: the window may have cut one short. One that is longer than
-// full ones are is a probe (RFC 4821 §7.3).
-func (h *half) size(w *way, p *wire.Packet, s *segment) {
+// that there was no more to send, and another of its length follows: the window may have cut one short. One of fresh data that is
+// longer than full ones are is a probe (RFC 4821 §7.3).
+func (h *half) size(w *way, p *wire.Packet, s *segment, fresh bool) {
 	length := p.WireLen()
 	alone := p.GSO.Size == 0
 	if s.payload == 0 || alone && (p.Fragment() || s.flags&(flagPSH|flagFIN|flagSYN) != 0 && (h.mss == 0 || length <= h.mss)) {
 		return
 	}
-	if alone && h.mss > 0 && length > h.mss {
+	if alone && fresh && h.mss > 0 && length > h.mss {
 		w.Probed = true
 	}
 	if alone && (length != h.candidate || s.seq == h.at) {

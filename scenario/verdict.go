@@ -138,12 +138,22 @@ func suffered(o, baseline *Observation) string {
 	side := busier(baseline)
 	w, b := &o.Ways[side], &baseline.Ways[side]
 	switch {
-	case w.Goodput() < slow*b.Goodput() && w.Until >= b.Until+slack:
+	case w.Goodput() < slow*b.Goodput() && (w.Until >= b.Until+slack || float64(w.Payload) < slow*float64(b.Payload)):
 		return slowed(o, baseline, side)
-	case float64(w.Payload) < whole*float64(b.Payload):
+	case w.share() < whole*b.share():
+		return lossy(o, baseline, side)
+	case o.Ended && float64(w.Payload) < whole*float64(b.Payload) && w.Until.Seconds() < whole*b.Until.Seconds():
 		return short(o, baseline, side)
 	}
 	return ""
+}
+
+// share is the part of what was offered that got through.
+func (w *Way) share() float64 {
+	if w.Offered == 0 {
+		return 1
+	}
+	return float64(w.Payload) / float64(w.Offered)
 }
 
 // busier is the side that sent more of what got through.

@@ -162,6 +162,15 @@ func slowed(o, baseline *Observation, side Side) string {
 	return text
 }
 
+func lossy(o, baseline *Observation, side Side) string {
+	w, b := &o.Ways[side], &baseline.Ways[side]
+	text := fmt.Sprintf("%.0f %% of what the %s sent got through (%.0f %% without the fault)", 100*w.share(), side, 100*b.share())
+	if did := actions(o); did != "" {
+		text += "; " + did
+	}
+	return text
+}
+
 func short(o, baseline *Observation, side Side) string {
 	return fmt.Sprintf("%s from the %s got through of %s without the fault", Octets(o.Ways[side].Payload), side, Octets(baseline.Ways[side].Payload))
 }
