@@ -32,6 +32,11 @@ func (p *Policies) Delays() bool {
 	return false
 }
 
+// Rules says whether there is any.
+func (p *Policies) Rules() bool {
+	return slices.ContainsFunc(p[:], func(rules []Rule) bool { return len(rules) > 0 })
+}
+
 // Rule is a policy, and when it holds.
 type Rule struct {
 	When Invoking
