@@ -17,7 +17,7 @@ var untrue = []Scenario{
 		Alias: "P09", Name: "ptb-mtu-too-large",
 		Title: "The error tells an MTU larger than the packet that it is about",
 		Life: `A router tells the MTU of the wrong interface: the sender hears that 1600 octets would fit, about a packet of 1500 that did not.
-			Large surveys of the Internet have found such routers.`,
+			Surveys of the Internet have found such routers.`,
 		Reports: []string{"RFC 1191 §3", "RFC 8201 §4"},
 		Healthy: `Never takes an error for leave to send more, does not send the same again at once, and probes.`,
 		Fault:   []string{`nodes.r2.icmp.packet_too_big.mtu="+200"`},
@@ -63,9 +63,10 @@ var untrue = []Scenario{
 		Healthy: `TCP believes no error whose sequence number is not in flight; QUIC none whose quote has no connection ID of its own, and never
 			goes below 1200 octets.`,
 		Setup: []string{"nodes.r2.interfaces.left.mtu=1500", "nodes.r2.interfaces.right.mtu=1500"},
-		Fault: []string{`nodes.r2.forge=[` +
-			`{"message":"packet_too_big","mtu":68,"match":{"to":"0.0.0.0/0","above":500},"pps":100,"sequence":"wrong"},` +
-			`{"message":"packet_too_big","mtu":1280,"match":{"to":"::/0","above":500},"pps":100,"sequence":"wrong"}]`},
+		Fault: []string{
+			`nodes.r2.forge[0]={"message":"packet_too_big","mtu":68,"match":{"to":"0.0.0.0/0","above":500},"pps":100,"sequence":"wrong"}`,
+			`nodes.r2.forge[1]={"message":"packet_too_big","mtu":1280,"match":{"to":"::/0","above":500},"pps":100,"sequence":"wrong"}`,
+		},
 		Linux: unharmed,
 	},
 	{
