@@ -122,6 +122,11 @@ func (w *worker) flush() {
 // dropped, and the rest goes on.
 func (w *worker) write(l *lane) {
 	device := l.port.device
+	if l.port.tap != nil && device != nil {
+		for _, packet := range l.packets {
+			l.port.show(packet, true, w.now)
+		}
+	}
 	for i := 0; i < len(l.packets); i++ {
 		if device == nil {
 			l.refuse(i)

@@ -10,6 +10,7 @@ import (
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/tundev"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // Network is nodes and the devices that they are attached to. While Run runs, its
@@ -56,7 +57,9 @@ type port struct {
 	ready  bool          // it may have packets
 	// ignored is what the kernel had dropped around the device before the counters were reset.
 	ignored ignored
-	lane    *lane // that of the worker that reads the device
+	lane    *lane       // that of the worker that reads the device
+	tap     Tap         // nil: nobody looks
+	shown   wire.Packet // what a tap is shown
 
 	cable *cable          // nil: the port is none's end
 	peer  *port           // at the other end of the cable

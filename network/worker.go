@@ -197,12 +197,15 @@ func (w *worker) pump(p *port) (more bool) {
 		w.now = clock()
 	}
 	for i := range packets {
-		p := &packets[i]
-		octets := uint64(len(p.Data)) // now: the router may turn it into its answer
-		w.receive(l, p, 0, w.now)
-		count := uint64(p.WireCount())
+		packet := &packets[i]
+		if p.tap != nil {
+			p.show(packet, false, w.now)
+		}
+		octets := uint64(len(packet.Data)) // now: the router may turn it into its answer
+		w.receive(l, packet, 0, w.now)
+		count := uint64(packet.WireCount())
 		w.came.Packets += count
-		w.came.Bytes += octets + (count-1)*uint64(p.GSO.HeaderLen)
+		w.came.Bytes += octets + (count-1)*uint64(packet.GSO.HeaderLen)
 	}
 	w.finish()
 	if errors.Is(err, tundev.ErrGone) {

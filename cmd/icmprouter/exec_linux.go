@@ -21,8 +21,8 @@ import (
 type execScenario interface {
 	// Config is the configuration of its network, with the namespaces client and server.
 	Config() *document.Document
-	// Watch adds to the options what looks at the packets.
-	Watch(*lab.Options)
+	// Watch adds to the options what looks at the packets of the network.
+	Watch(*config.File, *lab.Options)
 	// Verdict says what became of the command, in a line or a few.
 	Verdict(*lab.Lab, lab.Result, io.Writer) error
 }
@@ -201,7 +201,7 @@ func (f *execFlags) run(c *cobra.Command, args []string) (err error) {
 func (f *execFlags) inside(file *config.File, s execScenario, args []string, stderr io.Writer) (r lab.Result, err error) {
 	o := lab.Options{Log: newLog(stderr, "text", "warn")}
 	if s != nil {
-		s.Watch(&o)
+		s.Watch(file, &o)
 	}
 	l, err := lab.New(file, o)
 	if err != nil {

@@ -18,7 +18,15 @@ const (
 	exitOK      = 0
 	exitFailure = 1 // it did not work: a device, a namespace, a step of the demo
 	exitUsage   = 2 // the command line or the configuration is wrong
+
+	exitDegraded   = 3 // a program got there, but suffered (scenario run)
+	exitBlackholed = 4 // something of it never got through (scenario run)
 )
+
+// exitStatus is an exit code of which all has been said.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // failureCode is the annotation of a command that has one exit code for all of its own
 // failures, as the others are those of the program that it runs.
@@ -45,7 +53,10 @@ func execute(root *cobra.Command, args []string) int {
 		return code
 	}
 	var usage usageError
+	var status exitStatus
 	switch {
+	case errors.As(err, &status):
+		return int(status)
 	case errors.As(err, &usage):
 		fmt.Fprintln(root.ErrOrStderr(), err)
 		return exitUsage
@@ -70,7 +81,7 @@ given wins over its variable.
 
 Exit codes: 0 it worked; 1 it did not (a device or namespace could not be had, a
 step of the demo failed); 2 the command line or the configuration is wrong. Those of
-exec are its own.`,
+exec are its own; scenario run exits with 3 for degraded, and 4 for blackholed.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// how far a word may be from a command to be taken for it
@@ -83,7 +94,7 @@ exec are its own.`,
 		return usageError{fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
 	})
 	root.AddCommand(runCommand(), ctlCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
-		selftestCommand(), versionCommand())
+		scenarioCommand(), selftestCommand(), versionCommand())
 	root.AddCommand(labCommands()...)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)

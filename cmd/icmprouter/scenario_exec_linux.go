@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/icmprouter/icmprouter/cmd/icmprouter/lab"
+	"github.com/icmprouter/icmprouter/cmd/icmprouter/trial"
+	"github.com/icmprouter/icmprouter/config"
+	"github.com/icmprouter/icmprouter/config/document"
+	"github.com/icmprouter/icmprouter/scenario"
+)
+
+func init() {
+	openScenario = func(name string) (execScenario, error) {
+		s, err := scenario.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		return &watchedScenario{scenario: s}, nil
+	}
+}
+
+// watchedScenario is one that exec runs a command in.
+type watchedScenario struct {
+	scenario *scenario.Scenario
+	watch    *trial.Watch
+}
+
+func (w *watchedScenario) Config() *document.Document {
+	d, err := document.Parse(w.scenario.Config(true))
+	if err != nil {
+		panic(err) // the catalogue's tests parse all
+	}
+	return d
+}
+
+func (w *watchedScenario) Watch(file *config.File, o *lab.Options) {
+	w.watch = trial.NewWatch(file)
+	w.watch.Join(o)
+}
+
+func (w *watchedScenario) Verdict(_ *lab.Lab, r lab.Result, out io.Writer) error {
+	if !r.TimedOut {
+		w.watch.Settle(scenario.BlackholeAfter)
+	}
+	o := w.watch.Observe()
+	o.Ended = !r.TimedOut
+	j := scenario.Judge(&o, nil)
+	_, err := fmt.Fprintf(out, "icmprouter: %s: %s: %s\n", w.scenario.Name, j.Verdict, j.Reason)
+	return err
+}
