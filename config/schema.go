@@ -30,6 +30,7 @@ func schema() *jsonschema.Schema {
 	root, err := jsonschema.For[File](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[netip.Prefix](): {Type: "string", Pattern: prefixPattern},
 		reflect.TypeFor[netip.Addr]():   {Type: "string", Pattern: addrPattern},
+		assignmentsType:                 {Type: "object", AdditionalProperties: &jsonschema.Schema{}},
 	}})
 	if err != nil {
 		panic(fmt.Sprintf("config: the grammar has no schema: %v", err))
@@ -44,6 +45,9 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 	if s.Types != nil {
 		s.Type, s.Types = s.Types[len(s.Types)-1], nil
 	}
+	if t == assignmentsType {
+		return
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		refine(s, t.Elem())
@@ -56,8 +60,8 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		for _, f := range grammar[t] {
 			p := s.Properties[f.name]
 			f.refine(p)
-			refine(p, t.Field(f.index).Type)
-			s.Properties[f.name] = f.alternatives(p, t.Field(f.index).Type)
+			refine(p, t.FieldByIndex(f.index).Type)
+			s.Properties[f.name] = f.alternatives(p, t.FieldByIndex(f.index).Type)
 			if f.keys != "" {
 				f.spread(s)
 			}
@@ -77,11 +81,15 @@ func (f field) spread(s *jsonschema.Schema) {
 
 // alternatives is s, or the string and the item that may stand for it.
 func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Schema {
-	if f.short == "" && !f.lone {
+	if f.short == "" && !f.lone && !f.numeral {
 		return s
 	}
 	all := &jsonschema.Schema{Description: s.Description}
 	s.Description = ""
+	if f.numeral {
+		all.AnyOf = []*jsonschema.Schema{s, {Type: "integer", Minimum: jsonschema.Ptr(float64(*f.min)), Maximum: jsonschema.Ptr(float64(*f.max))}}
+		return all
+	}
 	if f.lone {
 		s.Items = (field{short: f.short}).alternatives(s.Items, t.Elem())
 		all.AnyOf = append(slices.Clone(s.Items.AnyOf), s)
@@ -119,7 +127,7 @@ func (f field) refine(s *jsonschema.Schema) {
 	}
 	if f.min != nil && s.Items != nil {
 		s.Items.Minimum, s.Items.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
-	} else if f.min != nil {
+	} else if f.min != nil && !f.numeral {
 		s.Minimum, s.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
 	}
 	if f.atLeast == 0 {

@@ -82,7 +82,7 @@ exec are its own.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(runCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
+	root.AddCommand(runCommand(), ctlCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
 		selftestCommand(), versionCommand())
 	root.AddCommand(labCommands()...)
 	for _, c := range root.Commands() {
