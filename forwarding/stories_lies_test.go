@@ -110,9 +110,13 @@ func TestPolicyLimit(t *testing.T) {
 			if m := n.router.Counters.Messages[icmpgen.TTLExceeded]; m.Sent != sent || m.Throttled != 6-sent || m.Limited+m.Withheld != 0 {
 				n.t.Errorf("scope %d: %+v", c.scope, m)
 			}
-			n.now += time.Second
-			n.send("left: h1 > h2 ttl 1 ports 1 2 udp 32")
-			n.want("left: r.left > h1 ttl-exceeded quote all")
+			for _, rate := range []ratelimit.Rate{{PPS: 1, Burst: 2}, {PPS: 1, Burst: 1}} { // another policy begins with full buckets
+				n.lies(ratelimit.TimeExceeded, forwarding.Policy{Limit: rate, Scope: c.scope})
+				for range rate.Burst {
+					n.send("left: h1 > h2 ttl 1 ports 1 2 udp 32")
+					n.want("left: r.left > h1 ttl-exceeded quote all")
+				}
+			}
 		})
 	}
 }
@@ -148,6 +152,7 @@ func TestPolicyProbability(t *testing.T) {
 	both(t, func(n *node) {
 		fates := func(seed uint64) (all []bool) {
 			r := newNode(n.t, n.family)
+			r.says(unreach, rules(forwarding.Policy{Silence: 0.3})...)
 			r.configure(func(_ []forwarding.Link, _ *[]forwarding.Route, s *forwarding.Settings) {
 				s.Seed, s.Policy[unreach] = seed, rules(forwarding.Policy{Silence: 0.3})
 			})
@@ -217,8 +222,10 @@ func TestPolicyFrom(t *testing.T) {
 			n.counted("no-route 1, net-unreachable sent 1" + altered)
 		}
 		n.lies(unreach, forwarding.Policy{From: forwarding.FromReceiver})
+		n.before = n.router.Counters
 		n.send("left: h1 > r.left tcp s") // a reset is of its connection
 		n.want("left: r.left > h1 tcp ra ack 1001")
+		n.counted("port-closed 1, tcp-reset sent 1")
 		n.before = n.router.Counters
 		for _, line := range []string{"left: h1 > nowhere icmp ttl-exceeded", "left: h1 > group udp 32"} { // lies, but no error about an error
 			n.send(line)
@@ -245,6 +252,11 @@ func TestPolicyTarget(t *testing.T) {
 		n.lies(forwarding.Echo, forwarding.Policy{Target: named("h2"), TTL: 9})
 		n.send("left: h1 > r.left echo 32")
 		n.want("right: r.left > h2 echo-reply ttl 9")
+	})
+	only(t, 4, "IPv6 has no such option", func(n *node) {
+		n.lies(forwarding.Echo, forwarding.Policy{Target: named("h2")})
+		n.send("left: h1 > r.left options 070b04000000000000000000 echo 32") // without the record, which is of another way
+		n.want("right: r.left > h2 echo-reply")
 	})
 }
 
@@ -289,6 +301,11 @@ func TestPolicyQuoted(t *testing.T) {
 			n.lies(unreach, p)
 			n.send("left: h1 > nowhere udp 32")
 			o, s := n.pick()
+			altered := n.router.Counters.Messages[icmpgen.NetUnreachable].Altered - n.before.Messages[icmpgen.NetUnreachable].Altered
+			n.before = n.router.Counters
+			if altered != map[bool]uint64{true: 1}[bad] {
+				n.t.Errorf("%+v: %d altered", p, altered)
+			}
 			if err := checkOriginated(n.family, o.bytes); (err != nil) != bad || s.ttl != map[bool]int{true: 64, false: 3}[bad] {
 				n.t.Errorf("%+v: TTL %d, %v", p, s.ttl, err)
 			}
