@@ -37,6 +37,7 @@ type File struct {
 	Routing    string          `json:"routing,omitempty" enum:"static,shortest-path" default:"static" jsonschema:"What computes routes beside those that are written: nothing; or shortest-path, by which each node knows the prefixes of all others, and all shortest ways to them."`
 	Addressing Addressing      `json:"addressing,omitzero" atleast:"1" default:"none" jsonschema:"What links, loopbacks and TUNs without addresses are numbered from. What is written stays as it is and is skipped over."`
 	Links      []Link          `json:"links,omitempty" default:"none" jsonschema:"What connects the nodes in memory. An interface is at one link or has one TUN."`
+	Timeline   []Step          `json:"timeline,omitempty" default:"none" jsonschema:"What changes while the router runs. Each step waits for the one before it; the first for run to be ready."`
 
 	// Warnings are what the file may say but hardly means.
 	Warnings []Mistake `json:"-"`
@@ -58,6 +59,7 @@ type Node struct {
 	TTL           string               `json:"ttl,omitempty" enum:"decrement,keep" default:"decrement" jsonschema:"What forwarding does to the TTL: decrement; or keep, as in a tunnel that hides its nodes, so that none ever expires here."`
 	Multipath     Multipath            `json:"multipath,omitzero" jsonschema:"How packets choose among ways that are equally good."`
 	ICMP          ICMP                 `json:"icmp,omitzero" jsonschema:"What the node says about packets that it does not forward."`
+	Forge         []Forge              `json:"forge,omitempty" atleast:"1" lone:"true" default:"none" jsonschema:"An attacker on the node: ICMP errors that nothing is the reason for."`
 
 	// listed are the routes of RoutesFile.
 	listed []forwarding.Route
@@ -70,6 +72,8 @@ type Interface struct {
 	URPF              string         `json:"urpf,omitempty" enum:"off,loose,feasible,strict" default:"off" jsonschema:"The reverse path filter (RFC 3704) for packets that come from this link: off takes any source; loose wants a route to the source; feasible wants one by this link, best or not; strict wants the best to go by this link. What does not pass is discarded silently."`
 	DirectedBroadcast bool           `json:"directed_broadcast,omitempty" default:"false" jsonschema:"Broadcasts to the IPv4 prefixes of this link are forwarded to it (RFC 2644)."`
 	MPLS              []int          `json:"mpls,omitempty" atleast:"1" min:"0" max:"1048575" default:"none" jsonschema:"The MPLS label stack, from the top, that packets are said to come with from this link: time exceeded and unreachable tell it (RFC 4950). No packet has a label here."`
+	Middlebox         Middlebox      `json:"middlebox,omitzero" default:"none" jsonschema:"Boxes on this link that nobody sees (RFC 3234), and what they do to packets."`
+	Tunnel            *Tunnel        `json:"tunnel,omitempty" default:"none" jsonschema:"A tunnel that packets go into which leave by this interface: they are that much longer there."`
 	TUN               TUN            `json:"tun,omitzero" default:"none: the interface is at one of the links" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
 
 	// numbered says that the addresses come from addressing.

@@ -44,15 +44,23 @@ func (f *File) Summary() string {
 		}
 		for _, i := range n.Interfaces {
 			printInterface(w, i, node.Interfaces[i.Name], far[end{n.Name, i.Name}])
+			printBoxes(w, node.Interfaces[i.Name])
 		}
 		printRoutes(w, n.Routes[len(node.listed):])
 		if node.RoutesFile != "" {
 			fmt.Fprintf(w, "  routes\t%d\tof %s\n", len(node.listed), node.RoutesFile)
 		}
 		printLimits(w, n.Limits)
+		printForgers(w, node.Forge)
 		w.Flush()
 	}
 	f.printLinks(&b)
+	if len(f.Timeline) > 0 {
+		b.WriteString("\ntimeline\n")
+	}
+	for i := range f.Timeline {
+		fmt.Fprintf(&b, "  %s\n", &f.Timeline[i])
+	}
 	return b.String()
 }
 
@@ -185,3 +193,6 @@ func rate(r ratelimit.Rate) string {
 	}
 	return fmt.Sprintf("%d/s, burst %d", r.PPS, r.Burst)
 }
+
+// MessageKind names a kind of messages as the grammar does.
+func MessageKind(k ratelimit.Kind) string { return messages[k] }
