@@ -368,5 +368,9 @@ func TestQuench(t *testing.T) {
 		n.lies(ratelimit.SourceQuench, forwarding.Policy{Drop: true})
 		quench()
 		n.counted("source-quench withheld 1")
+		n.lies(ratelimit.SourceQuench, forwarding.Policy{})
+		p.Src = named("r.right").Like(p.Src) // the node itself
+		quench()
+		n.counted("")
 	})
 }
