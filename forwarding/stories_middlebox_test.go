@@ -289,12 +289,3 @@ func TestFilterExtensions(t *testing.T) {
 		n.want("right: h1 > h2 forwarded")
 	})
 }
-
-// What comes to a box with an invalid header passes it: the node sees what is wrong.
-func TestBoxesLeaveGarbage(t *testing.T) {
-	both(t, func(n *node) {
-		n.set("box all")
-		n.send("left: h1 > h2 udp 32 octets 19")
-		n.counted("truncated 1")
-	})
-}
