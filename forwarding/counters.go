@@ -29,6 +29,10 @@ type Counters struct {
 	Fragments uint64
 	// Messages is what the node originated, or would have.
 	Messages [icmpgen.NumMessages]Originated
+	// Forged is the errors that a forger on the node sent, which are not among Messages.
+	Forged uint64
+	// Boxes is what boxes on the node's links did, which it knows nothing of.
+	Boxes BoxCounters
 }
 
 // Originated counts one kind of message that the node meant to send.
@@ -39,10 +43,15 @@ type Originated struct {
 	Forbidden uint64
 	// Unroutable had no way back, or no source address.
 	Unroutable uint64
-	// Withheld would have been sent, but for the node's policy.
+	// Withheld would have been sent, but the node's policy drops it, or it was not its turn.
 	Withheld uint64
+	// Throttled found no token in the policy's own limit.
+	Throttled uint64
 	// Limited found no token.
 	Limited uint64
+
+	// Altered were sent, with something that is not so, or to somebody else; Delayed were sent late. Duplicated are copies beyond Sent.
+	Altered, Delayed, Duplicated uint64
 }
 
 // Add adds the counters of a sibling, which nobody is changing.
@@ -58,6 +67,8 @@ func (c *Counters) Add(o *Counters) {
 	for i, m := range o.Messages {
 		c.Messages[i].add(m)
 	}
+	c.Forged += o.Forged
+	c.Boxes.add(&o.Boxes)
 }
 
 func (o *Originated) add(m Originated) {
@@ -65,7 +76,11 @@ func (o *Originated) add(m Originated) {
 	o.Forbidden += m.Forbidden
 	o.Unroutable += m.Unroutable
 	o.Withheld += m.Withheld
+	o.Throttled += m.Throttled
 	o.Limited += m.Limited
+	o.Altered += m.Altered
+	o.Delayed += m.Delayed
+	o.Duplicated += m.Duplicated
 }
 
 // Refused moves a packet that a device would not take from Forwarded to

@@ -7,6 +7,8 @@ import (
 
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/icmpgen"
+	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // choices are the words by which stories choose settings.
@@ -25,7 +27,7 @@ var choices = map[string]func(s *forwarding.Settings){
 	"extensions all":       func(s *forwarding.Settings) { s.Extensions = forwarding.ExtensionsAll },
 	"probe on":             func(s *forwarding.Settings) { s.Probe = true },
 	"redirects on":         func(s *forwarding.Settings) { s.Redirects = true },
-	"echo off":             func(s *forwarding.Settings) { s.NoEcho = true },
+	"echo off":             func(s *forwarding.Settings) { s.Policy[forwarding.Echo] = rules(forwarding.Policy{Drop: true}) },
 	"timestamp off":        func(s *forwarding.Settings) { s.NoTimestamp = true },
 	"sub-1280 on":          func(s *forwarding.Settings) { s.ReportSub1280 = true },
 	"loopbacks on":         func(s *forwarding.Settings) { s.Loopbacks = addresses("r.loop") },
@@ -36,14 +38,21 @@ var choices = map[string]func(s *forwarding.Settings){
 	"quote 1000":           func(s *forwarding.Settings) { s.Quote, s.Quote6 = 1000, 5000 },
 	"policy drop":          policy(forwarding.Policy{Drop: true}),
 	"policy third":         policy(forwarding.Policy{Every: 3}),
-	"policy source":        policy(forwarding.Policy{Source4: addresses("r.policy")[0], Source6: addresses("r.policy")[1]}),
-	"hash addresses":       func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashAddresses },
-	"hash flow-label":      func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashFlowLabel },
-	"hash per-packet":      func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashPerPacket },
-	"errors outer":         func(s *forwarding.Settings) { s.Multipath.ErrorsByOuter = true },
-	"seed 2":               func(s *forwarding.Settings) { s.Multipath.Seed = 2 },
-	"seed 3":               func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
-	"router-id on":         func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
+	"policy source":        policy(forwarding.Policy{From: forwarding.FromGiven, Source: named("r.policy")}),
+	"policy all": policy(forwarding.Policy{
+		Silence: 0.1, First: 1e9, Every: 1, Limit: ratelimit.Rate{PPS: 1000, Burst: 10}, Scope: forwarding.ScopeFlow, Duplicate: 2, Target: named("htiny"), From: forwarding.FromDestination,
+		MTU: forwarding.Claim{Octets: 20}, Quote: forwarding.QuoteFull, Quoted: icmpgen.Quoted{DestinationPort: 9, BadChecksum: true, Outer: icmpgen.Outer{Source: named("far"), Destination: named("h2")}},
+	}),
+	"hash addresses":  func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashAddresses },
+	"hash flow-label": func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashFlowLabel },
+	"hash per-packet": func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashPerPacket },
+	"errors outer":    func(s *forwarding.Settings) { s.Multipath.ErrorsByOuter = true },
+	"seed 2":          func(s *forwarding.Settings) { s.Multipath.Seed = 2 },
+	"seed 3":          func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
+	"router-id on":    func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
+	"forger on": func(s *forwarding.Settings) {
+		s.Forgeries = []forwarding.Forgery{{Message: icmpgen.TooBig, MTU: 1300, Rate: ratelimit.Rate{PPS: 1e6, Burst: 100}, WrongSequence: true, WrongPort: true}}
+	},
 }
 
 // onLinks are such words that are about links and routes: a link-local address on
@@ -58,6 +67,14 @@ var onLinks = map[string]func(links []forwarding.Link, routes *[]forwarding.Rout
 	"labels on": func(links []forwarding.Link, _ *[]forwarding.Route, _ *forwarding.Settings) {
 		links[0].Labels = []icmpgen.Label{{Label: 16}, {Label: 0xfffff, TC: 5, TTL: 9}}
 	},
+	"box narrow":   boxes(forwarding.Middlebox{DropAbove: 1200}, forwarding.Middlebox{}),
+	"box plain":    boxes(forwarding.Middlebox{DropExtensions: true}, forwarding.Middlebox{}),
+	"box whole":    boxes(forwarding.Middlebox{DropFragments: wire.AnyFragment}, forwarding.Middlebox{}),
+	"box filter":   boxes(forwarding.Middlebox{Filters: []forwarding.Filter{{Errors: everyError}}}, forwarding.Middlebox{}),
+	"box all":      boxes(everything, everything),
+	"tunnel inner": tunnel(forwarding.TunnelErrorInner),
+	"tunnel outer": tunnel(forwarding.TunnelErrorOuter),
+	"tunnel none":  tunnel(forwarding.TunnelErrorNone),
 	"nowhere numbered": func(links []forwarding.Link, routes *[]forwarding.Route, _ *forwarding.Settings) {
 		*routes = nil
 		for i, name := range []string{"h1", "h2"} {
@@ -80,16 +97,51 @@ var onLinks = map[string]func(links []forwarding.Link, routes *[]forwarding.Rout
 	},
 }
 
+// everything is a box with all that may be done to packets, and drops little.
+var everything = forwarding.Middlebox{DropAbove: 65000, DropFragments: wire.LaterFragment, DF: forwarding.DFClear, MSS: 536, Mangle: forwarding.MangleID,
+	Filters: []forwarding.Filter{{Errors: everyError, Every: 3}, {Match: wire.Match{Above: 1300}, Probability: 0.5, Seed: 1}}}
+
+// everyError is all kinds.
+var everyError = func() (all [ratelimit.NumKinds]bool) {
+	for kind := range all {
+		all[kind] = true
+	}
+	return all
+}()
+
+// boxes are on both of the links left and right: in, and out.
+func boxes(in, out forwarding.Middlebox) func([]forwarding.Link, *[]forwarding.Route, *forwarding.Settings) {
+	return func(links []forwarding.Link, _ *[]forwarding.Route, _ *forwarding.Settings) {
+		for i := range 2 {
+			links[i].In, links[i].Out = &in, &out
+		}
+	}
+}
+
+// tunnel takes 100 octets on the link right.
+func tunnel(says forwarding.TunnelError) func([]forwarding.Link, *[]forwarding.Route, *forwarding.Settings) {
+	return func(links []forwarding.Link, _ *[]forwarding.Route, _ *forwarding.Settings) {
+		links[1].Tunnel = &forwarding.Tunnel{Overhead: 100, Error: says,
+			Source: wire.EachFamily(addresses("r.right")...), Destination: wire.EachFamily(addresses("h2")...)}
+	}
+}
+
 // addresses are those of a name in both families.
 func addresses(name string) []netip.Addr {
 	return []netip.Addr{netip.MustParseAddr(names[name][0]), netip.MustParseAddr(names[name][1])}
 }
 
-// policy is one for all kinds.
+// named are those addresses, as a policy has them.
+func named(name string) wire.PerFamily { return wire.EachFamily(addresses(name)...) }
+
+// rules is a policy without overrides.
+func rules(p forwarding.Policy) []forwarding.Rule { return []forwarding.Rule{{Policy: p}} }
+
+// policy is one for all kinds of errors.
 func policy(p forwarding.Policy) func(*forwarding.Settings) {
 	return func(s *forwarding.Settings) {
-		for kind := range s.Policy {
-			s.Policy[kind] = p
+		for kind := range ratelimit.SourceQuench {
+			s.Policy[kind] = rules(p)
 		}
 	}
 }

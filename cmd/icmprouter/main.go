@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,10 @@ const (
 	exitUsage   = 2 // the command line or the configuration is wrong
 )
 
+// failureCode is the annotation of a command that has one exit code for all of its own
+// failures, as the others are those of the program that it runs.
+const failureCode = "failure code"
+
 // usageError is an error that the caller of the command can mend.
 type usageError struct{ error }
 
@@ -31,11 +36,16 @@ func main() {
 // execute runs the command and turns its error into an exit code.
 func execute(root *cobra.Command, args []string) int {
 	root.SetArgs(args)
-	err := root.Execute()
+	c, err := root.ExecuteC()
+	if err == nil {
+		return exitOK
+	}
+	if code, err2 := strconv.Atoi(c.Annotations[failureCode]); err2 == nil {
+		fmt.Fprintf(root.ErrOrStderr(), "icmprouter %s: %v\n", c.Name(), err)
+		return code
+	}
 	var usage usageError
 	switch {
-	case err == nil:
-		return exitOK
 	case errors.As(err, &usage):
 		fmt.Fprintln(root.ErrOrStderr(), err)
 		return exitUsage
@@ -59,7 +69,8 @@ capitals, with _ for -. --log-format is ICMPROUTER_LOG_FORMAT. A flag that is
 given wins over its variable.
 
 Exit codes: 0 it worked; 1 it did not (a device or namespace could not be had, a
-step of the demo failed); 2 the command line or the configuration is wrong.`,
+step of the demo failed); 2 the command line or the configuration is wrong. Those of
+exec are its own.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// how far a word may be from a command to be taken for it
@@ -73,6 +84,7 @@ step of the demo failed); 2 the command line or the configuration is wrong.`,
 	})
 	root.AddCommand(runCommand(), ctlCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
 		selftestCommand(), versionCommand())
+	root.AddCommand(labCommands()...)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}
