@@ -53,6 +53,7 @@ func (s *source) check(f *File) {
 		s.checkLimits(node.ICMP, path+".icmp")
 	}
 	w.checkLinks()
+	s.checkTimeline(f)
 }
 
 // own is one address of a node, where it stands, and the path of its interface.
