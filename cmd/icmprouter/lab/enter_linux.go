@@ -63,7 +63,7 @@ func Enter() (status int, inside bool, err error) {
 	killAll(before)
 	wire.Close()
 	status = passOn(c.ProcessState.Sys().(syscall.WaitStatus))
-	if lacks := Lacks; <-failed && len(lacks()) > 0 {
+	if <-failed && len(Lacks()) > 0 {
 		return status, false, lacking(errors.New("what is missing here:"))
 	}
 	return status, false, nil
@@ -87,7 +87,7 @@ func again(wire int) *exec.Cmd {
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	value := strconv.Itoa(wire)
-	if !entitled() {
+	if !Entitled() {
 		value += "," + rootless
 		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET
 		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}}
@@ -110,8 +110,8 @@ func start(c *exec.Cmd, keep int) error {
 	return c.Start()
 }
 
-// entitled says whether namespaces can be made without a user namespace.
-func entitled() bool {
+// Entitled says whether namespaces can be made without a user namespace.
+func Entitled() bool {
 	n, err := tundev.NewNamespace()
 	if err != nil {
 		return false
