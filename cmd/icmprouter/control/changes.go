@@ -152,6 +152,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 		return &Refused{fmt.Errorf("%d clients follow events already", maxStreams)}
 	}
 	defer s.streams.Add(-1)
+	keep(r.Context())
 	rc := http.NewResponseController(w)
 	rc.SetReadDeadline(time.Time{}) // neither has an end
 	rc.SetWriteDeadline(time.Time{})

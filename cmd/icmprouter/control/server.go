@@ -15,15 +15,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"github.com/icmprouter/icmprouter/network"
 )
 
 // What clients may take.
 const (
-	// maxClients is how many connections there are at once; more wait.
-	maxClients = 64
+	// maxClients is how many connections there are at once.
+	maxClients = 512
 	// maxStreams is how many of those may follow events.
 	maxStreams = 32
 	// maxBody is the longest request, in octets: more than a network of ten thousand nodes.
@@ -58,6 +56,7 @@ func NewServer(engine *Engine, token string, print func(io.Writer, []network.Nod
 		Handler:           s,
 		ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader,
+		ConnContext:    withGuest,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	return s
@@ -65,7 +64,7 @@ func NewServer(engine *Engine, token string, print func(io.Writer, []network.Nod
 
 // Serve answers until Close.
 func (s *Server) Serve(l net.Listener) error {
-	err := s.http.Serve(netutil.LimitListener(l, maxClients))
+	err := s.http.Serve(&guests{Listener: l, most: maxClients})
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
