@@ -58,6 +58,12 @@ func (w *wiring) checkLinks() {
 	if w.file.Workers > 1 && wild {
 		w.refuse("workers", "links that delay or lose are moved by one thread", "1")
 	}
+	for _, name := range inNaturalOrder(w.file.Nodes) {
+		policies := w.file.Nodes[name].ICMP.policies()
+		if w.file.Workers > 1 && policies.Delays() {
+			w.refuse("workers", fmt.Sprintf("what %s delays is moved by one thread", name), "1")
+		}
+	}
 	for node := range w.file.Nodes {
 		for name := range w.file.Nodes[node].Interfaces {
 			if w.has((end{node, name}).path() + ".tun") {

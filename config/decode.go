@@ -17,6 +17,8 @@ import (
 var (
 	prefixType = reflect.TypeFor[netip.Prefix]()
 	addrType   = reflect.TypeFor[netip.Addr]()
+
+	messageType = reflect.TypeFor[Message]()
 )
 
 // decode stores v, which stands at path, into what f describes, and says
@@ -141,10 +143,10 @@ func (s *source) object(v value, path string, f field, into reflect.Value) bool 
 		}
 		given[m.name] = true
 		if keys[i].keys != "" {
-			s.dynamic(m, way, keys[i], into.Field(keys[i].index))
+			s.dynamic(m, way, keys[i], into.FieldByIndex(keys[i].index))
 			return
 		}
-		s.decode(m.value, way, keys[i], into.Field(keys[i].index))
+		s.decode(m.value, way, keys[i], into.FieldByIndex(keys[i].index))
 	})
 	for _, f := range keys {
 		if f.required && !given[f.name] {
@@ -180,8 +182,12 @@ func (s *source) list(v value, path string, f field, into reflect.Value) bool {
 	}
 	s.count(v, path, f)
 	into.Set(reflect.MakeSlice(into.Type(), len(v.items), len(v.items)))
+	each := field{short: f.short, min: f.min, max: f.max}
+	if f.lone && f.pattern != "" {
+		each.atLeast = 1 // character
+	}
 	for i, item := range v.items {
-		s.decode(item, fmt.Sprintf("%s[%d]", path, i), field{short: f.short, min: f.min, max: f.max}, into.Index(i))
+		s.decode(item, fmt.Sprintf("%s[%d]", path, i), each, into.Index(i))
 	}
 	return true
 }
@@ -205,10 +211,26 @@ func (s *source) integer(v value, path string, f field, into reflect.Value) bool
 	return true
 }
 
+// numeral takes a number for its text.
+func (s *source) numeral(v value, path string, f field, into reflect.Value) bool {
+	var n int
+	if !s.integer(v, path, f, reflect.ValueOf(&n).Elem()) {
+		return false
+	}
+	into.SetString(strconv.Itoa(n))
+	return true
+}
+
 func (s *source) word(v value, path string, f field, into reflect.Value) bool {
 	expected := "a string"
 	if f.enum != nil {
 		expected = oneOf(f.enum)
+	}
+	if f.numeral {
+		if v.kind == '0' {
+			return s.numeral(v, path, f, into)
+		}
+		expected += fmt.Sprintf(", or a whole number from %d to %d", *f.min, *f.max)
 	}
 	if !s.is(v, path, expected, '"') {
 		return false

@@ -1,6 +1,9 @@
 package config
 
-import "github.com/icmprouter/icmprouter/link"
+import (
+	"github.com/icmprouter/icmprouter/link"
+	"github.com/icmprouter/icmprouter/wire"
+)
 
 // plan is what happens to packets in the direction.
 func (d Direction) plan() (b link.Behavior) {
@@ -50,11 +53,11 @@ var (
 		"payload":  link.Payload,
 		"unseen":   link.Unseen,
 	}
-	fragments = map[string]link.Fragments{
-		"any":   link.AnyFragment,
-		"first": link.FirstFragment,
-		"later": link.LaterFragment,
-		"none":  link.NoFragment,
+	fragments = map[string]wire.FragmentMatch{
+		"any":   wire.AnyFragment,
+		"first": wire.FirstFragment,
+		"later": wire.LaterFragment,
+		"none":  wire.NoFragment,
 	}
 	// protocols are the assigned numbers of those that have names here.
 	protocols = map[string]uint8{
@@ -103,8 +106,8 @@ func (c Chance) plan() link.Chance {
 	return link.Chance{Match: c.Match.plan(), Probability: probability(c.Probability), Correlation: probability(c.Correlation), Every: c.Every}
 }
 
-func (m Match) plan() link.Match {
-	p := link.Match{Above: m.Above, Below: m.Below, Source: m.From, Destination: m.To, Port: uint16(m.Port), Fragments: fragments[m.Fragments]}
+func (m Match) plan() wire.Match {
+	p := wire.Match{Above: m.Above, Below: m.Below, Source: m.From, Destination: m.To, Port: uint16(m.Port), Fragments: fragments[m.Fragments]}
 	if number, ok := protocol(m.Protocol); m.Protocol == "icmp" {
 		p.ICMP = true
 	} else if ok {

@@ -9,7 +9,7 @@ import (
 // field is one key of the grammar, as its tags tell it.
 type field struct {
 	name     string
-	index    int
+	index    []int
 	doc      string
 	preset   string
 	pattern  string
@@ -21,6 +21,8 @@ type field struct {
 	// short is the key that a string stands for, lone says that an item may stand for its list.
 	short string
 	lone  bool
+	// numeral says that a number may stand for its text, from min to max.
+	numeral bool
 	// keys is what the keys begin with whose values the field holds, by the rest of the key.
 	keys string
 }
@@ -58,20 +60,23 @@ func learn(t reflect.Type) {
 			return
 		}
 		grammar[t] = nil
-		for i := range t.NumField() {
-			if f := newField(i, t.Field(i)); t.Field(i).IsExported() && f.name != "-" {
+		for _, s := range reflect.VisibleFields(t) { // those of embedded structs are keys of t itself
+			f := newField(s)
+			if !s.IsExported() || f.name == "-" {
+				continue
+			}
+			if learn(s.Type); !s.Anonymous {
 				grammar[t] = append(grammar[t], f)
-				learn(t.Field(i).Type)
 			}
 		}
 	}
 }
 
-func newField(index int, s reflect.StructField) field {
+func newField(s reflect.StructField) field {
 	name, options, _ := strings.Cut(s.Tag.Get("json"), ",")
 	f := field{
 		name:     name,
-		index:    index,
+		index:    s.Index,
 		doc:      s.Tag.Get("jsonschema"),
 		preset:   s.Tag.Get("default"),
 		pattern:  s.Tag.Get("pattern"),
@@ -80,6 +85,7 @@ func newField(index int, s reflect.StructField) field {
 		required: options == "",
 		short:    s.Tag.Get("short"),
 		lone:     s.Tag.Get("lone") != "",
+		numeral:  s.Tag.Get("numeral") != "",
 		keys:     s.Tag.Get("keys"),
 	}
 	if words := s.Tag.Get("enum"); words != "" {

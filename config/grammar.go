@@ -117,13 +117,14 @@ type Multipath struct {
 
 // ICMP is what a node says about packets.
 type ICMP struct {
-	Rate             Rate    `json:"rate,omitzero" jsonschema:"How many ICMP errors and redirects the node sends: for each of the five kinds below that has no rate of its own. Every kind has its own buckets."`
+	Rate             Rate    `json:"rate,omitzero" jsonschema:"How many ICMP errors and redirects the node sends: for each of the six kinds below that has no rate of its own. Every kind has its own buckets."`
 	PacketTooBig     Message `json:"packet_too_big,omitzero" jsonschema:"Packet Too Big, and fragmentation needed."`
 	TimeExceeded     Message `json:"time_exceeded,omitzero" jsonschema:"TTL expired, and reassembly timed out."`
 	Unreachable      Message `json:"unreachable,omitzero" jsonschema:"Destination unreachable with any other code, and TCP resets."`
 	ParameterProblem Message `json:"parameter_problem,omitzero" jsonschema:"Errors in headers and options."`
 	Redirect         Message `json:"redirect,omitzero" jsonschema:"Redirects, unless redirects is false."`
-	Echo             Echo    `json:"echo,omitzero" jsonschema:"Echo requests to the node."`
+	SourceQuench     Message `json:"source_quench,omitzero" jsonschema:"Source quench of ICMPv4, about what a queue behind the node drops. RFC 6633 made it a fossil: none is sent unless its action is send."`
+	Echo             Echo    `json:"echo,omitzero" jsonschema:"Echo replies to requests to the node."`
 	TTL              int     `json:"ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of the node's errors."`
 	ReplyTTL         int     `json:"reply_ttl,omitempty" min:"1" max:"255" default:"64" jsonschema:"The TTL of its echo replies and TCP resets."`
 	Quote            int     `json:"quote,omitempty" min:"8" max:"528" default:"as much as 576 octets hold" jsonschema:"How many octets behind the IP header of the packet in question an ICMPv4 error repeats. With extensions, the quote is padded to 128 octets all the same (RFC 4884)."`
@@ -134,19 +135,6 @@ type ICMP struct {
 	Redirects        *bool   `json:"redirects,omitempty" default:"true" jsonschema:"The node tells senders on a link of a better first hop there. The packet is forwarded all the same."`
 	Timestamp        *bool   `json:"timestamp,omitempty" default:"true" jsonschema:"The node answers ICMPv4 timestamp requests."`
 	ReportSub1280    bool    `json:"report_sub_1280,omitempty" default:"false" jsonschema:"For laboratories: Packet Too Big tells an IPv6 MTU below 1280 as it is, and interfaces with IPv6 may have one. Receivers ignore such reports (RFC 8201)."`
-}
-
-// Message is what a node does with one kind of error message.
-type Message struct {
-	Rate   Rate         `json:"rate,omitzero" default:"icmp.rate" jsonschema:"How many of this kind the node sends. What it leaves out, icmp.rate says, and then like."`
-	Action string       `json:"action,omitempty" enum:"send,drop" default:"send" jsonschema:"What happens: send tells the sender; drop keeps silent."`
-	Every  int          `json:"every,omitempty" min:"1" max:"1000000000" default:"1" jsonschema:"Of so many that the node owes it sends one, the first among them."`
-	Source []netip.Addr `json:"source,omitempty" atleast:"1" lone:"true" default:"by error_source" jsonschema:"The address that they come from: one, or a list of one of each family. Redirects come from the interface whatever it says."`
-}
-
-// Echo is what a node does with echo requests.
-type Echo struct {
-	Action string `json:"action,omitempty" enum:"send,drop" default:"send" jsonschema:"What happens: send answers; drop discards the request silently."`
 }
 
 // Rate is a token bucket for all destinations together, and one for each alone.

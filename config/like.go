@@ -61,7 +61,7 @@ func (v vendor) node() (n Node) {
 			if f.name != key {
 				panic(fmt.Sprintf("config: %s has a habit without a key: %s", v.like, h.key))
 			}
-			into = into.Field(f.index)
+			into = into.FieldByIndex(f.index)
 		}
 		s := newSource(v.like, []byte(h.value))
 		if text, ok := s.read(); !ok || !s.decode(text, h.key, f, into) || len(s.mistakes) > 0 {

@@ -20,7 +20,7 @@ var hashes = map[string]forwarding.Hash{
 func (m Multipath) plan(seed uint64, node string) forwarding.Multipath {
 	p := forwarding.Multipath{
 		Hash:          hashes[m.Hash],
-		Seed:          nodeSeed(seed, node),
+		Seed:          nodeSeed(seed, "multipath", node),
 		ErrorsByOuter: m.ICMPErrors == "outer",
 	}
 	if m.Seed != nil {
@@ -29,9 +29,9 @@ func (m Multipath) plan(seed uint64, node string) forwarding.Multipath {
 	return p
 }
 
-// nodeSeed makes a seed for one node: the first 64 bits of the SHA-256 of "SEED/multipath/NODE".
-func nodeSeed(seed uint64, node string) uint64 {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d/multipath/%s", seed, node))
+// nodeSeed makes a seed for a part of one node: the first 64 bits of the SHA-256 of "SEED/PART/NODE".
+func nodeSeed(seed uint64, part, node string) uint64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d/%s/%s", seed, part, node))
 	return binary.BigEndian.Uint64(sum[:])
 }
 

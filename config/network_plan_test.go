@@ -11,6 +11,7 @@ import (
 	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/network"
 	"github.com/icmprouter/icmprouter/tundev"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 const ms = time.Millisecond
@@ -116,11 +117,11 @@ func TestEndsByName(t *testing.T) {
 
 func losing(l ...link.Loss) link.Behavior { return link.Behavior{Loss: l} }
 
-func losingThose(m link.Match) link.Behavior { return losing(link.Loss{Every: 1, Match: m}) }
+func losingThose(m wire.Match) link.Behavior { return losing(link.Loss{Every: 1, Match: m}) }
 
 const chances = `"probability": "25%", "correlation": "50%", "match": { "above": 100 }`
 
-var chance = link.Chance{Probability: 0.25, Correlation: 0.5, Match: link.Match{Above: 100}}
+var chance = link.Chance{Probability: 0.25, Correlation: 0.5, Match: wire.Match{Above: 100}}
 
 // directions are keys of a direction, and the behavior that they ask for.
 var directions = map[string]link.Behavior{
@@ -148,7 +149,7 @@ var directions = map[string]link.Behavior{
 	`"loss": "0.5%"`:                losing(link.Loss{Probability: 0.005}),
 	`"loss": ["0%", "100%"]`:        losing(link.Loss{}, link.Loss{Probability: 1}),
 	`"loss": { "every": 3 }`:        losing(link.Loss{Every: 3}),
-	`"loss": [{ ` + chances + ` }]`: losing(link.Loss{Probability: 0.25, Correlation: 0.5, Match: link.Match{Above: 100}}),
+	`"loss": [{ ` + chances + ` }]`: losing(link.Loss{Probability: 0.25, Correlation: 0.5, Match: wire.Match{Above: 100}}),
 	`"loss": { "gilbert": { "to_bad": "1%", "to_good": "30%" } }`: losing(link.Loss{Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossBad: 1}}),
 	`"loss": { "gilbert": { "to_bad": "1%", "to_good": "30%", "loss_bad": "0%", "loss_good": "2%" } }`: losing(link.Loss{
 		Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossGood: 0.02}}),
@@ -163,20 +164,20 @@ var directions = map[string]link.Behavior{
 	`"corrupt": { "every": 1, "where": "header" }`:                       {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Header}},
 	`"corrupt": { "every": 1, "where": "payload" }`:                      {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Payload}},
 	`"corrupt": { "every": 1, "where": "unseen" }`:                       {Corrupt: link.Corrupt{Chance: link.Chance{Every: 1}, Where: link.Unseen}},
-	`"loss": { "every": 1, "match": { "below": 100 } }`:                  losingThose(link.Match{Below: 100}),
-	`"loss": { "every": 1, "match": { "above": 98, "below": 100 } }`:     losingThose(link.Match{Above: 98, Below: 100}),
-	`"loss": { "every": 1, "match": { "from": "10.0.0.0/8" } }`:          losingThose(link.Match{Source: netip.MustParsePrefix("10.0.0.0/8")}),
-	`"loss": { "every": 1, "match": { "to": "fd00::/16" } }`:             losingThose(link.Match{Destination: netip.MustParsePrefix("fd00::/16")}),
-	`"loss": { "every": 1, "match": { "protocol": "icmp" } }`:            losingThose(link.Match{ICMP: true}),
-	`"loss": { "every": 1, "match": { "protocol": "udp", "port": 53 } }`: losingThose(link.Match{Protocol: 17, HasProtocol: true, Port: 53}),
-	`"loss": { "every": 1, "match": { "protocol": "tcp" } }`:             losingThose(link.Match{Protocol: 6, HasProtocol: true}),
-	`"loss": { "every": 1, "match": { "protocol": "0" } }`:               losingThose(link.Match{HasProtocol: true}),
-	`"loss": { "every": 1, "match": { "protocol": "58" } }`:              losingThose(link.Match{Protocol: 58, HasProtocol: true}),
-	`"loss": { "every": 1, "match": { "protocol": "sctp" } }`:            losingThose(link.Match{Protocol: 132, HasProtocol: true}),
-	`"loss": { "every": 1, "match": { "fragments": "any" } }`:            losingThose(link.Match{Fragments: link.AnyFragment}),
-	`"loss": { "every": 1, "match": { "fragments": "first" } }`:          losingThose(link.Match{Fragments: link.FirstFragment}),
-	`"loss": { "every": 1, "match": { "fragments": "later" } }`:          losingThose(link.Match{Fragments: link.LaterFragment}),
-	`"loss": { "every": 1, "match": { "fragments": "none" } }`:           losingThose(link.Match{Fragments: link.NoFragment}),
+	`"loss": { "every": 1, "match": { "below": 100 } }`:                  losingThose(wire.Match{Below: 100}),
+	`"loss": { "every": 1, "match": { "above": 98, "below": 100 } }`:     losingThose(wire.Match{Above: 98, Below: 100}),
+	`"loss": { "every": 1, "match": { "from": "10.0.0.0/8" } }`:          losingThose(wire.Match{Source: netip.MustParsePrefix("10.0.0.0/8")}),
+	`"loss": { "every": 1, "match": { "to": "fd00::/16" } }`:             losingThose(wire.Match{Destination: netip.MustParsePrefix("fd00::/16")}),
+	`"loss": { "every": 1, "match": { "protocol": "icmp" } }`:            losingThose(wire.Match{ICMP: true}),
+	`"loss": { "every": 1, "match": { "protocol": "udp", "port": 53 } }`: losingThose(wire.Match{Protocol: 17, HasProtocol: true, Port: 53}),
+	`"loss": { "every": 1, "match": { "protocol": "tcp" } }`:             losingThose(wire.Match{Protocol: 6, HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "protocol": "0" } }`:               losingThose(wire.Match{HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "protocol": "58" } }`:              losingThose(wire.Match{Protocol: 58, HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "protocol": "sctp" } }`:            losingThose(wire.Match{Protocol: 132, HasProtocol: true}),
+	`"loss": { "every": 1, "match": { "fragments": "any" } }`:            losingThose(wire.Match{Fragments: wire.AnyFragment}),
+	`"loss": { "every": 1, "match": { "fragments": "first" } }`:          losingThose(wire.Match{Fragments: wire.FirstFragment}),
+	`"loss": { "every": 1, "match": { "fragments": "later" } }`:          losingThose(wire.Match{Fragments: wire.LaterFragment}),
+	`"loss": { "every": 1, "match": { "fragments": "none" } }`:           losingThose(wire.Match{Fragments: wire.NoFragment}),
 }
 
 // TestDirections wants each key of a direction in its part of the behavior, and nothing else changed.

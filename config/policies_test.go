@@ -8,6 +8,7 @@ import (
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/icmpgen"
 	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // badPolicies are habits, policies, ways and labels that cannot be.
@@ -70,10 +71,10 @@ var badPolicies = []edited{
 		`f:19:43: nodes.r1.icmp.unreachable.every: 0 is out of range; expected a whole number from 1 to 1000000000`,
 	}},
 	{"source that is none", []string{`"icmp": {`, `"icmp": { "unreachable": { "source": "r2" },`}, []string{
-		`f:19:44: nodes.r1.icmp.unreachable.source[0]: "r2" is no address: unable to parse IP; expected an address, as "10.1.0.1" or "fd00::1"`,
+		`f:19:44: nodes.r1.icmp.unreachable.source[0]: "r2" is neither a word nor an address; expected "destination", "egress", "ingress" or "receiver", or an address, as "10.1.0.1" or "fd00::1"`,
 	}},
 	{"source as a number", []string{`"icmp": {`, `"icmp": { "unreachable": { "source": 10 },`}, []string{
-		`f:19:44: nodes.r1.icmp.unreachable.source[0]: the number 10 does not belong here; expected an address, as "10.1.0.1" or "fd00::1"`,
+		`f:19:44: nodes.r1.icmp.unreachable.source[0]: the number 10 does not belong here; expected a string`,
 	}},
 	{"source with a length", []string{`"icmp": {`, `"icmp": { "unreachable": { "source": ["10.1.0.1/24"] },`}, []string{
 		`f:19:45: nodes.r1.icmp.unreachable.source[0]: "10.1.0.1/24" is no address: unexpected character (at "/24"); expected an address, as "10.1.0.1" or "fd00::1"`,
@@ -169,7 +170,12 @@ var finePolicies = []edited{
 func TestPolicies(t *testing.T) {
 	base := parse(t, base).Plan().Nodes[0].Settings
 	policy := func(kind ratelimit.Kind, p forwarding.Policy) func(*forwarding.Settings) {
-		return func(s *forwarding.Settings) { s.Policy[kind] = p }
+		return func(s *forwarding.Settings) {
+			s.Seed, s.Policy[kind] = nodeSeed(1, "policy", "r1"), []forwarding.Rule{{Policy: p}}
+		}
+	}
+	given := func(from ...string) forwarding.Policy {
+		return forwarding.Policy{From: forwarding.FromGiven, Source: wire.EachFamily(addressesOf(from)...)}
 	}
 	tests := []struct {
 		at, knob string
@@ -192,10 +198,10 @@ func TestPolicies(t *testing.T) {
 		{`"icmp": {`, `"quote": 528, "quote6": 8`, func(s *forwarding.Settings) { s.Quote, s.Quote6 = 528, 8 }},
 		{`"icmp": {`, `"packet_too_big": {"action": "drop"}`, policy(ratelimit.TooBig, forwarding.Policy{Drop: true})},
 		{`"icmp": {`, `"time_exceeded": {"every": 3}`, policy(ratelimit.TimeExceeded, forwarding.Policy{Every: 3})},
-		{`"icmp": {`, `"unreachable": {"source": "10.1.0.1"}`, policy(ratelimit.Unreach, forwarding.Policy{Source4: addr("10.1.0.1")})},
-		{`"icmp": {`, `"unreachable": {"source": "fd00:1::1"}`, policy(ratelimit.Unreach, forwarding.Policy{Source6: addr("fd00:1::1")})},
+		{`"icmp": {`, `"unreachable": {"source": "10.1.0.1"}`, policy(ratelimit.Unreach, given("10.1.0.1"))},
+		{`"icmp": {`, `"unreachable": {"source": "fd00:1::1"}`, policy(ratelimit.Unreach, given("fd00:1::1"))},
 		{`"icmp": {`, `"parameter_problem": {"source": ["fd00:1::1", "10.1.0.1"]}`,
-			policy(ratelimit.ParameterProblem, forwarding.Policy{Source4: addr("10.1.0.1"), Source6: addr("fd00:1::1")})},
+			policy(ratelimit.ParameterProblem, given("10.1.0.1", "fd00:1::1"))},
 		{`"icmp": {`, `"redirect": {"action": "drop"}`, policy(ratelimit.Redirect, forwarding.Policy{Drop: true})},
 	}
 	for _, test := range tests {
@@ -209,12 +215,12 @@ func TestPolicies(t *testing.T) {
 
 // TestSeeds: nodes choose differently, and each the same for the same file.
 func TestSeeds(t *testing.T) {
-	if one, other := nodeSeed(1, "r1"), nodeSeed(1, "r2"); one == other || nodeSeed(1, "r1") != one || nodeSeed(2, "r1") == one {
-		t.Errorf("seeds %x, %x, %x", one, other, nodeSeed(2, "r1"))
+	if one, other := nodeSeed(1, "multipath", "r1"), nodeSeed(1, "multipath", "r2"); one == other || nodeSeed(1, "multipath", "r1") != one || nodeSeed(2, "multipath", "r1") == one {
+		t.Errorf("seeds %x, %x, %x", one, other, nodeSeed(2, "multipath", "r1"))
 	}
 	text := changed(t, `"r1": {`, `"r2": { "multipath": { "seed": 5 }, "interfaces": { "a": { "addresses": [], "tun": { "name": "a" } } } }, "r1": {`)
 	nodes := parse(t, text).Plan().Nodes
-	if got := nodes[0].Settings.Multipath.Seed; got != nodeSeed(1, "r1") {
+	if got := nodes[0].Settings.Multipath.Seed; got != nodeSeed(1, "multipath", "r1") {
 		t.Errorf("the seed of r1 is %x", got)
 	}
 	if got := nodes[1].Settings.Multipath.Seed; got != 5 {

@@ -19,7 +19,7 @@ func Reference() string {
 // before, at the path in seen, is not explained again.
 func explain(b *strings.Builder, path string, t reflect.Type, seen map[reflect.Type]string) {
 	for _, f := range grammar[t] {
-		way, inner := path+f.name, t.Field(f.index).Type
+		way, inner := path+f.name, t.FieldByIndex(f.index).Type
 		if f.keys != "" {
 			inner = inner.Elem()
 		}
@@ -104,10 +104,14 @@ func (f field) form(t reflect.Type) string {
 	case reflect.Bool:
 		return "true or false"
 	}
+	form := "string"
 	if f.enum != nil {
-		return "`" + strings.Join(f.enum, "`, `") + "`"
+		form = "`" + strings.Join(f.enum, "`, `") + "`"
 	}
-	return "string"
+	if f.numeral {
+		form += fmt.Sprintf(", or %d to %d", *f.min, *f.max)
+	}
+	return form
 }
 
 // The marks between which README.md holds the reference.

@@ -60,8 +60,8 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		for _, f := range grammar[t] {
 			p := s.Properties[f.name]
 			f.refine(p)
-			refine(p, t.Field(f.index).Type)
-			s.Properties[f.name] = f.alternatives(p, t.Field(f.index).Type)
+			refine(p, t.FieldByIndex(f.index).Type)
+			s.Properties[f.name] = f.alternatives(p, t.FieldByIndex(f.index).Type)
 			if f.keys != "" {
 				f.spread(s)
 			}
@@ -81,11 +81,15 @@ func (f field) spread(s *jsonschema.Schema) {
 
 // alternatives is s, or the string and the item that may stand for it.
 func (f field) alternatives(s *jsonschema.Schema, t reflect.Type) *jsonschema.Schema {
-	if f.short == "" && !f.lone {
+	if f.short == "" && !f.lone && !f.numeral {
 		return s
 	}
 	all := &jsonschema.Schema{Description: s.Description}
 	s.Description = ""
+	if f.numeral {
+		all.AnyOf = []*jsonschema.Schema{s, {Type: "integer", Minimum: jsonschema.Ptr(float64(*f.min)), Maximum: jsonschema.Ptr(float64(*f.max))}}
+		return all
+	}
 	if f.lone {
 		s.Items = (field{short: f.short}).alternatives(s.Items, t.Elem())
 		all.AnyOf = append(slices.Clone(s.Items.AnyOf), s)
@@ -123,7 +127,7 @@ func (f field) refine(s *jsonschema.Schema) {
 	}
 	if f.min != nil && s.Items != nil {
 		s.Items.Minimum, s.Items.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
-	} else if f.min != nil {
+	} else if f.min != nil && !f.numeral {
 		s.Minimum, s.Maximum = jsonschema.Ptr(float64(*f.min)), jsonschema.Ptr(float64(*f.max))
 	}
 	if f.atLeast == 0 {

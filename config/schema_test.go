@@ -174,11 +174,15 @@ const complete = `{
     "icmp": {
       "rate": { "pps": 1000, "burst": 50, "per_destination": { "pps": 100, "burst": 20, "unlimited": false } },
       "ttl": 255, "reply_ttl": 64, "quote": 8, "quote6": 1192,
-      "packet_too_big": { "rate": { "unlimited": true }, "action": "drop", "every": 2, "source": "10.1.0.1" },
+      "packet_too_big": { "rate": { "unlimited": true }, "action": "drop", "every": 2, "source": "10.1.0.1", "mtu": "+20", "overrides": [ { "mtu": 1300 } ] },
       "time_exceeded": { "rate": { "pps": 1 }, "source": ["10.1.0.1", "fd00:1::1"] },
       "unreachable": { "rate": {} },
-      "parameter_problem": {},
-      "redirect": {},
+      "parameter_problem": { "quote": 8, "probability": "1%", "checksum": "wrong", "first": 1, "delay": "20ms", "duplicate": 1, "ttl": 9, "target": "10.1.0.9",
+        "limit": { "pps": 1, "burst": 1, "scope": "flow" },
+        "quoted": { "source": "10.1.0.1", "destination": ["10.1.0.2"], "source_port": 1, "destination_port": 2, "protocol": 0, "dscp": 1, "ttl": 1, "checksum": "right",
+          "outer": { "source": "10.1.0.1", "destination": "10.1.0.2", "protocol": 4 } },
+        "overrides": [ { "match": { "in": "left", "out": "left", "code": "header-problem", "above": 1 }, "source": "receiver", "quote": "full" } ] },
+      "redirect": {}, "source_quench": { "action": "send" },
       "error_source": "ingress", "extensions": "all", "probe": true, "echo": {"action": "drop"}, "redirects": true, "timestamp": false, "report_sub_1280": true
     }
   } }

@@ -49,7 +49,7 @@ var (
 
 // settings are the choices of the node of that name, in a file with that seed.
 func (n Node) settings(seed uint64, name string) forwarding.Settings {
-	return forwarding.Settings{
+	s := forwarding.Settings{
 		RouterID:      n.RouterID,
 		Loopbacks:     slices.Clone(n.Loopbacks),
 		SourceRoute:   sourceRoutes[n.SourceRoute],
@@ -61,7 +61,6 @@ func (n Node) settings(seed uint64, name string) forwarding.Settings {
 		Extensions:    extensions[n.ICMP.Extensions],
 		Probe:         n.ICMP.Probe,
 		Redirects:     n.ICMP.Redirects == nil || *n.ICMP.Redirects,
-		NoEcho:        n.ICMP.Echo.Action == "drop",
 		NoTimestamp:   n.ICMP.Timestamp != nil && !*n.ICMP.Timestamp,
 		ReportSub1280: n.ICMP.ReportSub1280,
 		Multipath:     n.Multipath.plan(seed, name),
@@ -72,6 +71,10 @@ func (n Node) settings(seed uint64, name string) forwarding.Settings {
 		Quote6:        n.ICMP.Quote6,
 		Policy:        n.ICMP.policies(),
 	}
+	if s.Policy.Rules() {
+		s.Seed = nodeSeed(seed, "policy", name)
+	}
+	return s
 }
 
 // linkLocal returns the link-local address of an interface that has IPv6

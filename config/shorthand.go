@@ -33,6 +33,8 @@ func (f field) shape(t reflect.Type) string {
 	switch {
 	case t.Kind() == reflect.Slice && f.lone && t.Elem() == addrType:
 		return "an address or an array of them"
+	case t.Kind() == reflect.Slice && f.lone && t.Elem().Kind() == reflect.String:
+		return "a string or an array of them"
 	case t.Kind() == reflect.Slice && f.lone:
 		return "a string, an object or an array"
 	case t.Kind() == reflect.Slice:

@@ -99,16 +99,16 @@ func printInterface(w io.Writer, i network.Interface, said Interface, far string
 func knobs(object any, but ...string) (set []string) {
 	v := reflect.ValueOf(object)
 	for _, f := range grammar[v.Type()] {
-		value := reflect.Indirect(v.Field(f.index))
+		value := reflect.Indirect(v.FieldByIndex(f.index))
 		switch {
 		case !value.IsValid() || slices.Contains(but, f.name):
 			continue
 		case value.Type() == addrType || slices.Contains([]reflect.Kind{reflect.String, reflect.Int, reflect.Bool}, value.Kind()):
-		case value.Kind() == reflect.Slice && (value.Type().Elem() == addrType || value.Type().Elem().Kind() == reflect.Int):
+		case value.Kind() == reflect.Slice && (value.Type().Elem() == addrType || slices.Contains([]reflect.Kind{reflect.Int, reflect.String}, value.Type().Elem().Kind())):
 		default:
 			continue
 		}
-		given := !v.Field(f.index).IsZero()
+		given := !v.FieldByIndex(f.index).IsZero()
 		if text := strings.Trim(fmt.Sprint(value.Interface()), "[]"); given && text != f.preset {
 			set = append(set, f.name+" "+text)
 		}
@@ -164,12 +164,13 @@ var messages = [ratelimit.NumKinds]string{
 	ratelimit.Unreach:          "unreachable",
 	ratelimit.ParameterProblem: "parameter_problem",
 	ratelimit.Redirect:         "redirect",
+	ratelimit.SourceQuench:     "source_quench",
 }
 
-// printLimits prints the limits of each kind, or of all if they are the same.
+// printLimits prints the limits of each kind that nodes send without being told to, or of all if they are the same.
 func printLimits(w io.Writer, limits ratelimit.Limits) {
-	kinds := messages[:]
-	if !slices.ContainsFunc(limits[:], func(l ratelimit.Limit) bool { return l != limits[0] }) {
+	kinds := messages[:ratelimit.SourceQuench]
+	if !slices.ContainsFunc(limits[:ratelimit.SourceQuench], func(l ratelimit.Limit) bool { return l != limits[0] }) {
 		kinds = []string{"each kind"}
 	}
 	for i, kind := range kinds {

@@ -35,9 +35,21 @@ func (n Node) knobs() []string {
 	}
 	add("multipath.", n.Multipath)
 	add("icmp.", n.ICMP)
-	for kind, m := range n.ICMP.kinds() {
-		add("icmp."+messages[kind]+".", *m)
+	for kind, p := range n.ICMP.said() {
+		at := "icmp." + sayings[kind] + "."
+		add(at, *p.Policy)
+		if p.Limit != nil {
+			add(at+"limit.", *p.Limit)
+		}
+		if p.Quoted != nil {
+			add(at+"quoted.", *p.Quoted)
+		}
+		if p.Quoted != nil && p.Quoted.Outer != nil {
+			add(at+"quoted.outer.", *p.Quoted.Outer)
+		}
+		if len(p.overrides) > 0 {
+			set = append(set, fmt.Sprintf("%soverrides %d", at, len(p.overrides)))
+		}
 	}
-	add("icmp.echo.", n.ICMP.Echo)
 	return set
 }

@@ -115,7 +115,7 @@ func TestKnobs(t *testing.T) {
 
 // TestSettings wants each knob of a node in its setting, and nothing else changed.
 func TestSettings(t *testing.T) {
-	plain := forwarding.Settings{Redirects: true, Multipath: forwarding.Multipath{Seed: nodeSeed(1, "r1")}}
+	plain := forwarding.Settings{Redirects: true, Multipath: forwarding.Multipath{Seed: nodeSeed(1, "multipath", "r1")}}
 	set := func(change func(*forwarding.Settings)) forwarding.Settings {
 		s := plain
 		change(&s)
@@ -131,7 +131,9 @@ func TestSettings(t *testing.T) {
 		{`"icmp": {`, `"probe": true`, set(func(s *forwarding.Settings) { s.Probe = true })},
 		{`"icmp": {`, `"redirects": true`, plain},
 		{`"icmp": {`, `"echo": {"action": "send"}`, plain},
-		{`"icmp": {`, `"echo": {"action": "drop"}`, set(func(s *forwarding.Settings) { s.NoEcho = true })},
+		{`"icmp": {`, `"echo": {"action": "drop"}`, set(func(s *forwarding.Settings) {
+			s.Seed, s.Policy[forwarding.Echo] = nodeSeed(1, "policy", "r1"), []forwarding.Rule{{Policy: forwarding.Policy{Drop: true}}}
+		})},
 		{`"icmp": {`, `"timestamp": true`, plain},
 		{`"icmp": {`, `"timestamp": false`, set(func(s *forwarding.Settings) { s.NoTimestamp = true })},
 		{`"icmp": {`, `"report_sub_1280": true`, set(func(s *forwarding.Settings) { s.ReportSub1280 = true })},

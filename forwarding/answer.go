@@ -10,31 +10,36 @@ import (
 
 // answer originates a message about p, if it is permitted, if there is a way
 // back, if the node's policy has it so, and if the limiter has a token, in this order. v is the
-// verdict about p, for what the message tells of it.
+// verdict about p, for what the message tells of it. Policy may make it untrue, but never an error about an error.
 func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) {
 	t, c := r.table, &r.Counters.Messages[m]
-	how := &t.manners[m]
+	how, said := &t.manners[m], saying{}
 	spec := icmpgen.Spec{Message: m, Pointer: v.Pointer, To: r.to(m, p)}
 	if !icmpgen.Permitted(m, p) || t.toMany(p.Dst) || spec.To != p.Src && t.toMany(spec.To) {
 		c.Forbidden++
 		return
 	}
-	link, source, ok := t.back(p, spec.To, a.in, &r.turns)
-	if ok && m == icmpgen.Redirect {
-		source, spec.Gateway, ok = t.better(p, a.in) // whatever policy says: hosts believe no other (RFC 1122 §3.2.2.2, RFC 4861 §8.1)
-	} else if how.policy != nil {
-		source = how.policy.source(p.Src, source)
+	to := spec.To
+	if how.rules != nil {
+		said = r.saying(how, m, p, a, v)
+		spec.To = said.receiver(m, p, to)
 	}
-	if !ok || !source.IsValid() {
+	link, truth, ok := t.back(p, spec.To, a.in, said.errorSource(t.settings.ErrorSource), &r.turns)
+	if spec.Source = truth; ok && m == icmpgen.Redirect {
+		truth, spec.Gateway, ok = t.better(p, a.in) // whatever policy says: hosts believe no other (RFC 1122 §3.2.2.2, RFC 4861 §8.1)
+		spec.Source = truth
+	} else if said.Rule != nil {
+		spec.Source = said.source(p, truth)
+	}
+	if !ok || !spec.Source.IsValid() {
 		c.Unroutable++
 		return
 	}
-	if spec.Source = source; !spec.Permitted(p) {
+	if !spec.Permitted(p) {
 		c.Forbidden++
 		return
 	}
-	if how.policy != nil && r.withheld(how, a) {
-		c.Withheld++
+	if said.Rule != nil && !r.lets(said, p, a, c) {
 		return
 	}
 	id, allowed := r.allow(m, p, a)
@@ -45,8 +50,15 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 	c.Sent++
 	spec.MaxLen, spec.ID, spec.TTL = t.links[link].MTU, uint16(id), how.ttl
 	r.detail(&spec, p, link, a, v)
+	if said.Rule != nil && said.alter(&spec, p, truth, to) {
+		c.Altered++
+	}
 	q := a.out.Buffer()
 	spec.Build(q, onWire(p, a.out))
+	if said.Rule != nil {
+		r.utter(&said.Policy, q, link, id, a.out, c)
+		return
+	}
 	r.transmit(q, link, id, a.out)
 }
 

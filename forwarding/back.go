@@ -14,10 +14,10 @@ var nobody = netip.AddrFrom4([4]byte{192, 0, 0, 8})
 // source, or to the first hop that leads there, and the address that the message
 // comes from: the address that p was sent to, if it is ours (RFC 1122 §3.2.1.3,
 // RFC 4443 §2.2 (a)), else one of the link that the message leaves by (RFC 1812
-// §4.3.2.4), or that p came from, as the settings say; not valid: there is none. It fails where
+// §4.3.2.4), or that p came from, as by says; not valid: there is none. It fails where
 // no way is. Among several ways it takes the one of p's flow, as any error about p does
 // that comes by here from another node.
-func (t *Table) back(p *wire.Packet, to netip.Addr, in int, n *turns) (link int, source netip.Addr, ok bool) {
+func (t *Table) back(p *wire.Packet, to netip.Addr, in int, by ErrorSource, n *turns) (link int, source netip.Addr, ok bool) {
 	there := t.lookup(to)
 	switch {
 	case there == nil:
@@ -42,7 +42,7 @@ func (t *Table) back(p *wire.Packet, to netip.Addr, in int, n *turns) (link int,
 		next = to
 	}
 	from := link
-	if t.settings.ErrorSource == ErrorSourceIngress {
+	if by == ErrorSourceIngress {
 		from = in
 	}
 	return link, t.addressOn(from, next), true

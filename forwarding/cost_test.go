@@ -49,13 +49,14 @@ var costs = []struct {
 	{"Atlas", 0, []string{"left: h1 > nowhere udp 32", "left: h1 > nowhere ttl 1 udp 32", "left: h1 > far udp 32"}},
 	{"Labels", 0, []string{"left: h1 > h2 ttl 1 udp 1400"}},
 	{"Withheld", 0, []string{"left: h1 > h2 ttl 1 udp 32"}},
+	{"Lies", 0, []string{"left: h1 > h2 ttl 1 udp 1400", "left: h1 > h2 df udp 1400", "left: h1b > far ttl 1 udp 32"}},
 	{"Limited", 0, []string{"left: h1b > h2 ttl 1 udp 32"}},
 }
 
 // costSettings are those that a packet of costs needs.
 var costSettings = map[string]string{
 	"Multipath": "paths three", "MultipathTurns": "paths three hash per-packet", "MultipathError": "paths three",
-	"Labels": "labels on", "Withheld": "policy third",
+	"Labels": "labels on", "Withheld": "policy third", "Lies": "policy all",
 	"SourceRoute": "source-route process", "Redirect": redirecting, "Extended": "extensions all", "Probe": "probe on",
 }
 
@@ -81,6 +82,8 @@ func (s *sink) Buffer() *wire.Packet {
 func (s *sink) Send(int, *wire.Packet) {}
 func (s *sink) Lock()                  {}
 func (s *sink) Unlock()                {}
+
+func (s *sink) Later(int, *wire.Packet, time.Duration) {}
 
 // each gives a test one function for each line of costs and family, that sends
 // the packets of it once.

@@ -39,10 +39,15 @@ type Originated struct {
 	Forbidden uint64
 	// Unroutable had no way back, or no source address.
 	Unroutable uint64
-	// Withheld would have been sent, but for the node's policy.
+	// Withheld would have been sent, but the node's policy drops it, or it was not its turn.
 	Withheld uint64
+	// Throttled found no token in the policy's own limit.
+	Throttled uint64
 	// Limited found no token.
 	Limited uint64
+
+	// Altered were sent, with something that is not so, or to somebody else; Delayed were sent late. Duplicated are copies beyond Sent.
+	Altered, Delayed, Duplicated uint64
 }
 
 // Add adds the counters of a sibling, which nobody is changing.
@@ -65,7 +70,11 @@ func (o *Originated) add(m Originated) {
 	o.Forbidden += m.Forbidden
 	o.Unroutable += m.Unroutable
 	o.Withheld += m.Withheld
+	o.Throttled += m.Throttled
 	o.Limited += m.Limited
+	o.Altered += m.Altered
+	o.Delayed += m.Delayed
+	o.Duplicated += m.Duplicated
 }
 
 // Refused moves a packet that a device would not take from Forwarded to

@@ -82,7 +82,6 @@ func (r *Router) reply(m icmpgen.Message, p *wire.Packet, a arrival) drop.Reason
 	settings := &r.table.settings
 	switch {
 	case m == icmpgen.None,
-		m == icmpgen.EchoReply && settings.NoEcho,
 		m == icmpgen.TimestampReply && settings.NoTimestamp,
 		m == icmpgen.ExtendedEchoReply && !settings.Probe:
 		return drop.ICMPIgnored

@@ -165,6 +165,8 @@ func (r recorder) Send(link int, p *wire.Packet) {
 	r.n.outputs = append(r.n.outputs, output{linkNames[link], bytes.Clone(p.Data), p.GSO})
 }
 
+func (r recorder) Later(link int, p *wire.Packet, _ time.Duration) { r.Send(link, p) }
+
 // fuzzed sends a packet, and checks what must be true of any.
 func (n *node) fuzzed(packet []byte, in int) {
 	n.t.Helper()

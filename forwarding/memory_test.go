@@ -48,7 +48,7 @@ func TestRouterIsSmall(t *testing.T) {
 			most uint64
 			do   func(i int)
 		}{
-			{"waits", 4 << 10, func(i int) { routers[i] = forwarding.New(table, limits); routers[i].Places = 64 }},
+			{"waits", 5 << 10, func(i int) { routers[i] = forwarding.New(table, limits); routers[i].Places = 64 }},
 			{"forwards", 5 << 10, forward},
 			{"forwards again", 0, forward},
 			{"limits errors", 40 << 10, fail},

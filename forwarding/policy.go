@@ -1,71 +1,287 @@
 package forwarding
 
 import (
+	"encoding/binary"
+	"math/rand/v2"
 	"net/netip"
+	"slices"
+	"time"
 
 	"github.com/icmprouter/icmprouter/icmpgen"
 	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
-// manner is how the node says a message.
-type manner struct {
-	// ttl is zero where it is the message's own.
-	ttl uint8
-	// policy is nil where the node tells the truth.
-	policy *Policy
-	kind   ratelimit.Kind
-}
+// Policies has, for each kind of message, the rules of which the first that matches says what the node
+// does about it. Where none matches, it tells the truth. Echo replies are a kind of their own here.
+type Policies [NumPolicies][]Rule
 
-// manners are what the settings say of each message. The TTL of redirects is left alone, since hosts
-// believe no other (RFC 4861 §8.1).
-func (s *Settings) manners() (all [icmpgen.NumMessages]manner) {
-	for i := range all {
-		m, how := icmpgen.Message(i), &all[i]
-		kind, limited := m.Kind()
-		switch {
-		case m == icmpgen.Redirect:
-		case !limited || m == icmpgen.TCPReset:
-			how.ttl = s.ReplyTTL
-		default:
-			how.ttl = s.ErrorTTL
-		}
-		if how.kind = kind; limited && s.Policy[kind] != (Policy{}) {
-			how.policy = &s.Policy[kind]
+// The places of Policies are those of ratelimit.Kind, and one more.
+const (
+	Echo        = ratelimit.NumKinds
+	NumPolicies = Echo + 1
+)
+
+// Delays says whether any message is sent later than it could be.
+func (p *Policies) Delays() bool {
+	for _, rules := range p {
+		if slices.ContainsFunc(rules, func(r Rule) bool { return r.Delay > 0 }) {
+			return true
 		}
 	}
-	return all
+	return false
 }
 
-// withheld says whether the node's policy has it not send a message that it owes.
-func (r *Router) withheld(how *manner, a arrival) bool {
-	if how.policy.Drop || how.policy.Every <= 1 {
-		return how.policy.Drop
+// Rules says whether there is any.
+func (p *Policies) Rules() bool {
+	return slices.ContainsFunc(p[:], func(rules []Rule) bool { return len(rules) > 0 })
+}
+
+// Rule is a policy, and when it holds.
+type Rule struct {
+	When Invoking
+	Policy
+}
+
+// Invoking selects messages by the packet that they are about. Its zero value selects all.
+type Invoking struct {
+	wire.Match
+	// In and Out are the names of the links that the packet came from, and would have left by. Empty: any.
+	In, Out string
+	// Message is the only message. icmpgen.None: any of the kind.
+	Message icmpgen.Message
+}
+
+// Policy is what a node does about a message that it owes: whether it is sent, when, where to, and what
+// in it is not so. The zero value is the truth, at once.
+type Policy struct {
+	// Drop sends none.
+	Drop bool
+	// Every sends each nth only, the first among them. Zero and one: all.
+	Every int
+	// Silence is the probability, of each of those, that it is not sent, from 0 to 1.
+	Silence float64
+	// First sends so many of those, and none after. Zero: all.
+	First uint64
+	// Limit sends what finds a token in the bucket that Scope says, before the node's own limits are asked. The zero value: all.
+	Limit ratelimit.Rate
+	Scope Scope
+	// Delay is how much later it goes, and Duplicate how many copies go with it.
+	Delay     time.Duration
+	Duplicate int
+	// Target is where it goes, in the family of the invoking packet, if valid. Resets keep their own.
+	Target wire.PerFamily
+	// From says whose address it comes from. Redirects and resets keep their own.
+	From   From
+	Source wire.PerFamily // of FromGiven: in a family without one, FromSettings
+	// MTU is what too big tells.
+	MTU Claim
+	// Quote is how many octets behind the IP headers an error repeats, QuoteRFC or QuoteFull. Zero: as the settings have it.
+	Quote int
+	// Quoted is how the quote differs from the packet.
+	Quoted icmpgen.Quoted
+	// BadChecksum makes the message's own checksum wrong.
+	BadChecksum bool
+	// TTL of the message. Zero: as the settings have it.
+	TTL uint8
+}
+
+// Special values of Policy.Quote.
+const (
+	// QuoteRFC quotes as much as 576 octets hold, or 1280 in IPv6.
+	QuoteRFC = -1
+	// QuoteFull quotes all, whatever the way back holds.
+	QuoteFull = -2
+)
+
+// Scope says which messages share a token bucket of a policy, by their invoking packets.
+type Scope uint8
+
+// The scopes.
+const (
+	// ScopeAll has one bucket.
+	ScopeAll Scope = iota
+	// ScopeSource and ScopeDestination have one for each address.
+	ScopeSource
+	ScopeDestination
+	// ScopeFlow has one for each flow: both directions of addresses, protocol and ports.
+	ScopeFlow
+)
+
+// key is the bucket of a packet.
+func (s Scope) key(class uint32, p *wire.Packet) ratelimit.Key {
+	key := ratelimit.Key{Class: class}
+	switch s {
+	case ScopeSource:
+		key.Whose = p.Src
+	case ScopeDestination:
+		key.Whose = p.Dst
+	case ScopeFlow:
+		var hash [16]byte
+		binary.BigEndian.PutUint64(hash[:], p.FlowHash(wire.FlowTuple, false, 0))
+		key.Whose = netip.AddrFrom16(hash)
+	}
+	return key
+}
+
+// From says whose address a message comes from.
+type From uint8
+
+// The choices.
+const (
+	// FromSettings is Settings.ErrorSource.
+	FromSettings From = iota
+	// FromEgress and FromIngress are as ErrorSourceEgress and ErrorSourceIngress.
+	FromEgress
+	FromIngress
+	// FromDestination is the invoking packet's destination.
+	FromDestination
+	// FromReceiver is the receiver's own.
+	FromReceiver
+	// FromGiven is Policy.Source.
+	FromGiven
+)
+
+// Claim is an MTU that is told. The zero value is the true one.
+type Claim struct {
+	// Fixed tells Octets; or else Octets are added to the truth, down to zero.
+	Fixed  bool
+	Octets int
+}
+
+func (c Claim) of(truth int) int {
+	if c.Fixed {
+		return c.Octets
+	}
+	return max(0, truth+c.Octets)
+}
+
+// record is what is remembered of a rule, by all siblings together.
+type record struct {
+	owed   uint64 // messages that matched
+	passed uint64 // and those of them that the policy let go
+	chance rand.PCG
+}
+
+// saying is a rule that a message met. Without one, the message is the truth.
+type saying struct {
+	*Rule
+	record *record
+	class  uint32 // of its buckets
+}
+
+// saying finds the rule for a message about p.
+func (r *Router) saying(how *manner, m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) (s saying) {
+	for i := range how.rules {
+		if rule := &how.rules[i]; r.table.concerns(&rule.When, m, p, a.in, v.Link) {
+			return saying{rule, &r.records[how.policy][i], class(how.policy, i)}
+		}
+	}
+	return s
+}
+
+// class keeps the buckets of a rule apart from those of all others.
+func class(policy ratelimit.Kind, rule int) uint32 { return uint32(policy)<<16 | uint32(rule) }
+
+// concerns says whether a message about p is meant.
+func (t *Table) concerns(w *Invoking, m icmpgen.Message, p *wire.Packet, in, out int) bool {
+	switch {
+	case w.Message != icmpgen.None && w.Message != m,
+		w.In != "" && w.In != t.links[in].Name,
+		w.Out != "" && w.Out != t.outward(p, out):
+		return false
+	}
+	return w.Selects(p)
+}
+
+// outward is the name of the link that p would have left by, which is out if it has several ways. Empty: none.
+func (t *Table) outward(p *wire.Packet, out int) string {
+	there := t.lookup(p.Dst)
+	if there == nil || there.Action != Forward {
+		return ""
+	}
+	return t.links[t.taken(there, p, out).Link].Name
+}
+
+// lets says whether a message goes that the node owes, and counts it if not.
+func (r *Router) lets(s saying, p *wire.Packet, a arrival, c *Originated) bool {
+	if s.Drop {
+		c.Withheld++
+		return false
+	}
+	if s.Every <= 1 && s.Silence == 0 && s.First == 0 && s.Limit == (ratelimit.Rate{}) {
+		return true
 	}
 	if !a.locked {
 		a.out.Lock()
 		defer a.out.Unlock()
 	}
-	r.owed[how.kind]++
-	return (r.owed[how.kind]-1)%uint64(how.policy.Every) != 0
+	n := s.record.owed
+	s.record.owed++
+	switch {
+	case s.Every > 1 && n%uint64(s.Every) != 0,
+		s.Silence > 0 && float64(s.record.chance.Uint64()>>11)/(1<<53) < s.Silence,
+		s.First > 0 && s.record.passed >= s.First:
+		c.Withheld++
+		return false
+	case s.Limit != (ratelimit.Rate{}) && !r.buckets.Allow(s.Scope.key(s.class, p), s.Limit, a.now):
+		c.Throttled++
+		return false
+	}
+	s.record.passed++
+	return true
 }
 
-// recount has messages counted from the first again, of the kinds whose policy is another now.
-func (r *Router) recount(old, now *Settings) {
-	for kind := range now.Policy {
-		if old.Policy[kind] != now.Policy[kind] {
-			r.owed[kind] = 0
+// remember begins the records of the policies anew that are not what they were.
+func (r *Shared) remember(old, now *Settings) {
+	for policy, rules := range now.Policy {
+		if old != nil && slices.Equal(old.Policy[policy], rules) && old.Seed == now.Seed {
+			continue
+		}
+		kind := ratelimit.Kind(policy)
+		for i := range r.records[policy] {
+			r.buckets.Forget(class(kind, i))
+		}
+		r.records[policy] = make([]record, len(rules))
+		for i := range rules {
+			r.records[policy][i].chance.Seed(now.Seed, uint64(class(kind, i)))
 		}
 	}
 }
 
-// source is where a message about a packet from an address comes from: by the policy, if it has such an address, or else
-// from where it would. Of a reset, nobody asks: it is the address of the connection.
-func (p *Policy) source(about, otherwise netip.Addr) netip.Addr {
-	switch about.BitLen() {
-	case p.Source4.BitLen():
-		return p.Source4
-	case p.Source6.BitLen():
-		return p.Source6
+// source is where a message to an address comes from, about p, where truth is what the settings and From's first
+// choices say.
+func (p *Policy) source(about *wire.Packet, truth netip.Addr) netip.Addr {
+	switch p.From {
+	case FromDestination:
+		return about.Dst
+	case FromGiven:
+		if given := p.Source.Like(about.Src); given.IsValid() {
+			return given
+		}
 	}
-	return otherwise
+	return truth
+}
+
+// receiver is where a message goes that would go to an address.
+func (s saying) receiver(m icmpgen.Message, about *wire.Packet, to netip.Addr) netip.Addr {
+	if s.Rule == nil || m == icmpgen.TCPReset {
+		return to
+	}
+	if target := s.Target.Like(about.Src); target.IsValid() {
+		return target
+	}
+	return to
+}
+
+// errorSource is what From says of the node's links, or else what the settings say.
+func (s saying) errorSource(settings ErrorSource) ErrorSource {
+	switch {
+	case s.Rule == nil:
+	case s.From == FromEgress:
+		return ErrorSourceEgress
+	case s.From == FromIngress:
+		return ErrorSourceIngress
+	}
+	return settings
 }

@@ -17,9 +17,11 @@ type Output interface {
 	// Send takes a packet for a link. Its bytes stay untouched by the router from
 	// then on, and are the output's until the batch that they came with is over.
 	Send(link int, p *wire.Packet)
+	// Later sends a copy of a packet that the router keeps, after a delay above zero.
+	Later(link int, p *wire.Packet, delay time.Duration)
 	// Lock begins the use of what siblings share, and Unlock ends it: around
 	// answers and fragments for the node, never where a packet is only forwarded.
-	// Buffer and Send may be called between the two, Lock not. Where the node has
+	// Buffer, Send and Later may be called between the two, Lock not. Where the node has
 	// one worker, both do nothing.
 	Lock()
 	Unlock()
@@ -55,13 +57,16 @@ type Shared struct {
 	generation uint64 // counts tables: siblings forget what an older one said
 	limiter    ratelimit.Limiter
 	fragments  reassembly
-	id         uint32                     // of what the node originates
-	owed       [ratelimit.NumKinds]uint64 // messages of which policy sends some
+	id         uint32 // of what the node originates
+	records    [NumPolicies][]record
+	buckets    ratelimit.Buckets // of policies
 }
 
 // New returns a router with a table, whose owner it becomes.
 func New(table *Table, limits ratelimit.Limits) *Router {
-	return &Router{Shared: &Shared{table: table, Limits: limits}}
+	r := &Router{Shared: &Shared{table: table, Limits: limits}}
+	r.remember(nil, &table.settings)
+	return r
 }
 
 // Sibling returns another router of the same node, for another worker: its own
@@ -72,7 +77,7 @@ func (r *Router) Sibling() *Router { return &Router{Shared: r.Shared} }
 // limiter and waiting fragments stay, but for those that came from a link that is gone.
 func (r *Router) SetTable(table *Table) {
 	r.fragments.relink(r.table.links, table.links, &r.Counters)
-	r.recount(&r.table.settings, &table.settings)
+	r.remember(&r.table.settings, &table.settings)
 	r.table = table
 	r.generation++
 }

@@ -1,10 +1,6 @@
 package forwarding
 
-import (
-	"net/netip"
-
-	"github.com/icmprouter/icmprouter/ratelimit"
-)
+import "net/netip"
 
 // Settings are the choices that the RFCs leave to a node. The zero value of each
 // is the default of the configuration, but for Redirects.
@@ -32,8 +28,6 @@ type Settings struct {
 	Probe bool
 	// Redirects lets the node tell senders on a link of a better first hop.
 	Redirects bool
-	// NoEcho keeps the node from answering echo requests.
-	NoEcho bool
 	// NoTimestamp keeps the node from answering timestamp requests.
 	NoTimestamp bool
 	// ReportSub1280 lets Packet Too Big tell an IPv6 MTU below 1280 (RFC 8201 §4).
@@ -54,19 +48,10 @@ type Settings struct {
 	Quote int
 	// Quote6 is the same of ICMPv6, behind extension headers. Zero: as much as 1280 octets hold (RFC 4443 §2.4 (c)).
 	Quote6 int
-	// Policy is what the node does about each kind of message. Zero: the truth.
-	Policy [ratelimit.NumKinds]Policy
-}
-
-// Policy is what a node does about one kind of message that it owes.
-type Policy struct {
-	// Drop sends none.
-	Drop bool
-	// Every sends each nth only, the first among them. Zero and one: all.
-	Every int
-	// Source4 and Source6 are where it comes from, if valid, by the family of the invoking packet. Redirects and
-	// resets keep their own.
-	Source4, Source6 netip.Addr
+	// Policy is what the node does about each kind of message that it owes. Its slices stay as they are. Zero: the truth.
+	Policy Policies
+	// Seed is what the chances of Policy come from.
+	Seed uint64
 }
 
 // Multipath says how packets choose among ways that are equally good. The zero

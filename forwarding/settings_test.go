@@ -7,6 +7,8 @@ import (
 
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/icmpgen"
+	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // choices are the words by which stories choose settings.
@@ -25,7 +27,7 @@ var choices = map[string]func(s *forwarding.Settings){
 	"extensions all":       func(s *forwarding.Settings) { s.Extensions = forwarding.ExtensionsAll },
 	"probe on":             func(s *forwarding.Settings) { s.Probe = true },
 	"redirects on":         func(s *forwarding.Settings) { s.Redirects = true },
-	"echo off":             func(s *forwarding.Settings) { s.NoEcho = true },
+	"echo off":             func(s *forwarding.Settings) { s.Policy[forwarding.Echo] = rules(forwarding.Policy{Drop: true}) },
 	"timestamp off":        func(s *forwarding.Settings) { s.NoTimestamp = true },
 	"sub-1280 on":          func(s *forwarding.Settings) { s.ReportSub1280 = true },
 	"loopbacks on":         func(s *forwarding.Settings) { s.Loopbacks = addresses("r.loop") },
@@ -36,14 +38,18 @@ var choices = map[string]func(s *forwarding.Settings){
 	"quote 1000":           func(s *forwarding.Settings) { s.Quote, s.Quote6 = 1000, 5000 },
 	"policy drop":          policy(forwarding.Policy{Drop: true}),
 	"policy third":         policy(forwarding.Policy{Every: 3}),
-	"policy source":        policy(forwarding.Policy{Source4: addresses("r.policy")[0], Source6: addresses("r.policy")[1]}),
-	"hash addresses":       func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashAddresses },
-	"hash flow-label":      func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashFlowLabel },
-	"hash per-packet":      func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashPerPacket },
-	"errors outer":         func(s *forwarding.Settings) { s.Multipath.ErrorsByOuter = true },
-	"seed 2":               func(s *forwarding.Settings) { s.Multipath.Seed = 2 },
-	"seed 3":               func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
-	"router-id on":         func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
+	"policy source":        policy(forwarding.Policy{From: forwarding.FromGiven, Source: named("r.policy")}),
+	"policy all": policy(forwarding.Policy{
+		Silence: 0.1, First: 1e9, Every: 1, Limit: ratelimit.Rate{PPS: 1000, Burst: 10}, Scope: forwarding.ScopeFlow, Duplicate: 2, Target: named("htiny"), From: forwarding.FromDestination,
+		MTU: forwarding.Claim{Octets: 20}, Quote: forwarding.QuoteFull, Quoted: icmpgen.Quoted{DestinationPort: 9, BadChecksum: true, Outer: icmpgen.Outer{Source: named("far"), Destination: named("h2")}},
+	}),
+	"hash addresses":  func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashAddresses },
+	"hash flow-label": func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashFlowLabel },
+	"hash per-packet": func(s *forwarding.Settings) { s.Multipath.Hash = forwarding.HashPerPacket },
+	"errors outer":    func(s *forwarding.Settings) { s.Multipath.ErrorsByOuter = true },
+	"seed 2":          func(s *forwarding.Settings) { s.Multipath.Seed = 2 },
+	"seed 3":          func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
+	"router-id on":    func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
 }
 
 // onLinks are such words that are about links and routes: a link-local address on
@@ -85,11 +91,17 @@ func addresses(name string) []netip.Addr {
 	return []netip.Addr{netip.MustParseAddr(names[name][0]), netip.MustParseAddr(names[name][1])}
 }
 
-// policy is one for all kinds.
+// named are those addresses, as a policy has them.
+func named(name string) wire.PerFamily { return wire.EachFamily(addresses(name)...) }
+
+// rules is a policy without overrides.
+func rules(p forwarding.Policy) []forwarding.Rule { return []forwarding.Rule{{Policy: p}} }
+
+// policy is one for all kinds of errors.
 func policy(p forwarding.Policy) func(*forwarding.Settings) {
 	return func(s *forwarding.Settings) {
-		for kind := range s.Policy {
-			s.Policy[kind] = p
+		for kind := range ratelimit.SourceQuench {
+			s.Policy[kind] = rules(p)
 		}
 	}
 }

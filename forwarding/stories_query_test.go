@@ -204,7 +204,7 @@ func TestEchoOff(t *testing.T) {
 	both(t, func(n *node) {
 		n.set("echo off")
 		n.send("left: h1 > r.left echo 32")
-		n.counted("icmp-ignored 1")
+		n.counted("delivered 1, echo-reply withheld 1")
 		n.send("left: h1 > h2 echo 32")
 		n.want("right: h1 > h2 forwarded")
 		n.set("")

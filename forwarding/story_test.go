@@ -31,6 +31,7 @@ type node struct {
 
 	sent    []built  // in the order of the story
 	outputs []output // not yet wanted
+	late    []late   // not yet sent
 	before  forwarding.Counters
 
 	locked     bool
@@ -42,6 +43,12 @@ type output struct {
 	link  string
 	bytes []byte
 	gso   wire.GSO
+}
+
+// late is an output that waits.
+type late struct {
+	output
+	at time.Duration
 }
 
 var linkNames = []string{"left", "right", "tiny", "down", "strict"}
@@ -139,6 +146,9 @@ func tell(t *testing.T, family int, story func(n *node)) {
 	n := newNode(t, family)
 	story(n)
 	n.wantNothing()
+	if len(n.late) > 0 {
+		t.Errorf("%d packets wait", len(n.late))
+	}
 }
 
 // Buffer lends what a router may fill: 0xa5 shows an octet that it forgot.
@@ -163,6 +173,22 @@ func (n *node) Send(link int, p *wire.Packet) {
 	if slices.Contains(n.lent, p) {
 		copy(p.Data, unwritten)
 		n.free = append(n.free, p)
+	}
+}
+
+// Later notes an output that Send will see when the story has waited. The packet is the router's to write to again.
+func (n *node) Later(link int, p *wire.Packet, delay time.Duration) {
+	n.t.Helper()
+	if err := check(n.family, p.Data); err != nil || delay <= 0 {
+		n.t.Fatalf("sent to %s after %v: %v", linkNames[link], delay, err)
+	}
+	n.late = append(n.late, late{output{linkNames[link], bytes.Clone(p.Data), p.GSO}, n.now + delay})
+}
+
+// due lets the packets go whose time has come.
+func (n *node) due() {
+	for len(n.late) > 0 && n.late[0].at <= n.now {
+		n.outputs, n.late = append(n.outputs, n.late[0].output), n.late[1:]
 	}
 }
 
@@ -206,7 +232,7 @@ func (n *node) send(text string) {
 // meant is the number of messages that the router sent, or would have.
 func meant(c *forwarding.Counters) (sum uint64) {
 	for _, m := range c.Messages {
-		sum += m.Sent + m.Forbidden + m.Unroutable + m.Withheld + m.Limited
+		sum += m.Sent + m.Forbidden + m.Unroutable + m.Withheld + m.Throttled + m.Limited
 	}
 	return sum
 }
@@ -226,6 +252,7 @@ func (n *node) wait(d time.Duration) {
 	n.t.Helper()
 	n.wantNothing()
 	n.now += d
+	n.due()
 	next, waits := n.router.NextExpiry(n)
 	if due := waits && next <= n.now; due {
 		n.router.Expire(n.now, n)
@@ -293,7 +320,11 @@ func gained(before, after *forwarding.Counters) string {
 		add(m.String()+" forbidden", b.Forbidden, a.Forbidden)
 		add(m.String()+" unroutable", b.Unroutable, a.Unroutable)
 		add(m.String()+" withheld", b.Withheld, a.Withheld)
+		add(m.String()+" throttled", b.Throttled, a.Throttled)
 		add(m.String()+" limited", b.Limited, a.Limited)
+		add(m.String()+" altered", b.Altered, a.Altered)
+		add(m.String()+" delayed", b.Delayed, a.Delayed)
+		add(m.String()+" duplicated", b.Duplicated, a.Duplicated)
 	}
 	return strings.Join(parts, ", ")
 }

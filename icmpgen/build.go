@@ -9,7 +9,10 @@ import (
 // limit is the length of the longest error that goes back to the source of p.
 func (s *Spec) limit(p *wire.Packet) int {
 	most := maxError6
-	if p.Version == wire.V4 {
+	switch {
+	case s.Full:
+		return maxTotal4
+	case p.Version == wire.V4:
 		most = maxError4
 	}
 	if s.MaxLen > 0 {
@@ -24,30 +27,47 @@ func (s *Spec) quote(p *wire.Packet) []byte {
 	if p.Version == wire.V4 {
 		most = s.Quote
 	}
-	if most <= 0 {
+	switch {
+	case most <= 0 || s.Full:
 		return p.Data
+	case s.outer(p) > 0:
+		return p.Data[:min(len(p.Data), most)]
 	}
 	return p.Data[:min(len(p.Data), p.Transport+most)]
 }
 
+// outer is the length of the header that is quoted before p.
+func (s *Spec) outer(p *wire.Packet) int {
+	if s.Quoted == nil {
+		return 0
+	}
+	return s.Quoted.Outer.len(p)
+}
+
 // failure writes an error message, and returns its length: the quote is the
 // packet from its first octet, unchanged, as much as fits, and in IPv4 at least
-// its header and 8 octets more (RFC 792): then the error itself goes in fragments.
+// its header and 8 octets more (RFC 792): then the error itself goes in fragments. Those 8 octets follow
+// the outer header, where there is one.
 func (s *Spec) failure(icmp []byte, header int, p *wire.Packet) int {
-	number, least := s.Message.of(p), 0
-	if p.Version == wire.V4 {
+	number, least, outer := s.Message.of(p), 0, s.outer(p)
+	if p.Version == wire.V4 && outer == 0 {
 		least = p.Transport + 8
 	}
 	icmp[0], icmp[1] = number.Type, number.Code
 	binary.BigEndian.PutUint32(icmp[4:], s.info(p))
 	room := s.limit(p) - header - icmpHeader
-	if number.multipart(p.Version) {
+	if number.multipart(p.Version) && outer == 0 && !s.Full {
 		if n := s.multipart(icmp, room, p); n != 0 {
 			return n
 		}
 	}
-	n := min(max(least, min(room, len(s.quote(p)))), len(p.Data))
-	return icmpHeader + copy(icmp[icmpHeader:], p.Data[:n])
+	n := min(max(least, min(room-outer, len(s.quote(p)))), len(p.Data))
+	quote := icmp[icmpHeader+outer:][:copy(icmp[icmpHeader+outer:], p.Data[:n])]
+	if s.Quoted != nil {
+		s.Quoted.Outer.put(icmp[icmpHeader:][:outer], p)
+		s.Quoted.rewrite(quote, p)
+	}
+	return icmpHeader + outer + len(quote)
 }
 
 // info is the second word of an error: the next-hop MTU (RFC 1191 §4, RFC 4443
@@ -81,6 +101,7 @@ const (
 	redirectQuote       = 48
 
 	optionRedirectedHeader = 4
+	maxRedirected          = 255*8 - (redirectQuote - redirectOption)
 	redirectHopLimit       = 255
 )
 
@@ -94,8 +115,11 @@ func (s *Spec) redirect6(icmp []byte, p *wire.Packet) int {
 	target, destination := s.Gateway.As16(), p.Dst.As16()
 	copy(icmp[redirectTarget:], target[:])
 	copy(icmp[redirectDestination:], destination[:])
-	quote := max(0, min(len(s.quote(p)), s.limit(p)-header6-redirectQuote)) &^ 7
+	quote := max(0, min(len(s.quote(p)), s.limit(p)-header6-redirectQuote, maxRedirected)) &^ 7
 	copy(icmp[redirectQuote:], p.Data[:quote])
+	if s.Quoted != nil {
+		s.Quoted.rewrite(icmp[redirectQuote:][:quote], p)
+	}
 	icmp[redirectOption] = optionRedirectedHeader
 	icmp[redirectOption+1] = uint8((redirectQuote - redirectOption + quote) / 8)
 	return redirectQuote + quote

@@ -120,6 +120,7 @@ var byHand = []struct {
 	{Spec{Message: TooManyExtensionHeaders, Pointer: 48}, "", "04 08 0000 00000030"},
 	{Spec{Message: TooManyOptions, Pointer: 58}, "", "04 09 0000 0000003a"},
 	{Spec{Message: OptionTooBig, Pointer: 42}, "", "04 0a 0000 0000002a"},
+	{Spec{Message: SourceQuench}, "04 00 0000 00000000", ""}, // RFC 792
 	{Spec{Message: TooBig, MTU: 1280}, "03 04 0000 00000500", "02 00 0000 00000500"},
 	{Spec{Message: TooBig, MTU: 70000}, "03 04 0000 0000ffff", "02 00 0000 00011170"}, // octet 5 is a length (RFC 4884 §4.1)
 }

@@ -52,6 +52,9 @@ const (
 
 	// Redirect is about a packet that is forwarded all the same.
 	Redirect
+	// SourceQuench tells of a full queue. Nobody is to send it any more (RFC 6633 §3), nor to believe it: it
+	// is for laboratories.
+	SourceQuench
 
 	// Queries and replies.
 
@@ -103,6 +106,7 @@ var names = [NumMessages]string{
 	TooManyOptions:          "too-many-options",
 	OptionTooBig:            "option-too-big",
 	Redirect:                "redirect",
+	SourceQuench:            "source-quench",
 	EchoRequest:             "echo-request",
 	EchoReply:               "echo-reply",
 	TimestampRequest:        "timestamp-request",

@@ -16,8 +16,8 @@ var absent = number{255, 255}
 // RFC 8883 §6, RFC 8335 §2). What else the predicates must know of types stands
 // at the end of this file; no number stands anywhere else. Not here, for nobody
 // is to send them: IPv4's 3/6 to 3/10 (RFC 1812 §5.2.7.1), redirects for a
-// network (RFC 1812 §5.2.7.2), source quench (RFC 6633 §3), and what RFC 6918
-// §2 deprecates.
+// network (RFC 1812 §5.2.7.2), and what RFC 6918 §2 deprecates. Source quench is
+// one of those (RFC 6633 §3), but there are laboratories.
 var numbers = [NumMessages]struct{ v4, v6 number }{
 	None:                    {absent, absent},
 	NetUnreachable:          {number{3, 0}, number{1, 0}},
@@ -50,6 +50,7 @@ var numbers = [NumMessages]struct{ v4, v6 number }{
 	TooManyOptions:          {absent, number{4, 9}},
 	OptionTooBig:            {absent, number{4, 10}},
 	Redirect:                {number{5, 1}, number{137, 0}},
+	SourceQuench:            {number{4, 0}, absent},
 	EchoRequest:             {number{8, 0}, number{128, 0}},
 	EchoReply:               {number{0, 0}, number{129, 0}},
 	TimestampRequest:        {number{13, 0}, absent},
@@ -92,6 +93,8 @@ func (m Message) Kind() (kind ratelimit.Kind, limited bool) {
 		return ratelimit.TimeExceeded, true
 	case Redirect:
 		return ratelimit.Redirect, true
+	case SourceQuench:
+		return ratelimit.SourceQuench, true
 	}
 	if m.pointed() {
 		return ratelimit.ParameterProblem, true

@@ -55,6 +55,7 @@ func TestNumbers(t *testing.T) {
 		TooManyOptions:          {none4, problem6(9)},
 		OptionTooBig:            {none4, problem6(10)},
 		Redirect:                {v4(layers.ICMPv4TypeRedirect, layers.ICMPv4CodeHost), v6(layers.ICMPv6TypeRedirect, 0)},
+		SourceQuench:            {v4(layers.ICMPv4TypeSourceQuench, 0), none6},
 		TimestampRequest:        {v4(layers.ICMPv4TypeTimestampRequest, 0), none6},
 		TimestampReply:          {v4(layers.ICMPv4TypeTimestampReply, 0), none6},
 		ExtendedEchoRequest:     {v4(uint8(ipv4.ICMPTypeExtendedEchoRequest), 0), v6(uint8(ipv6.ICMPTypeExtendedEchoRequest), 0)},
@@ -112,8 +113,8 @@ func TestKind(t *testing.T) {
 		NextHeaderRefused: ratelimit.ParameterProblem, ExtensionHeaderTooBig: ratelimit.ParameterProblem,
 		HeaderChainTooLong: ratelimit.ParameterProblem, TooManyExtensionHeaders: ratelimit.ParameterProblem,
 		TooManyOptions: ratelimit.ParameterProblem, OptionTooBig: ratelimit.ParameterProblem,
-		Redirect: ratelimit.Redirect,
-		TooBig:   ratelimit.TooBig, TTLExceeded: ratelimit.TimeExceeded, ReassemblyTimeExceeded: ratelimit.TimeExceeded,
+		Redirect: ratelimit.Redirect, SourceQuench: ratelimit.SourceQuench,
+		TooBig: ratelimit.TooBig, TTLExceeded: ratelimit.TimeExceeded, ReassemblyTimeExceeded: ratelimit.TimeExceeded,
 	}
 	for m := range NumMessages {
 		kind, limited := m.Kind()

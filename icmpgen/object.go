@@ -88,7 +88,11 @@ func (s *Spec) multipart(icmp []byte, room int, p *wire.Packet) int {
 	if n == 0 {
 		return 0
 	}
-	clear(original[copy(original, s.quote(p)):])
+	quote := copy(original, s.quote(p))
+	clear(original[quote:])
+	if s.Quoted != nil {
+		s.Quoted.rewrite(original[:quote], p)
+	}
 	if p.Version == wire.V4 {
 		icmp[5] = originalDatagram / 4 // RFC 4884 §4.1
 	} else {

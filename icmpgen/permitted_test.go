@@ -168,7 +168,7 @@ func TestPermittedAbsent(t *testing.T) {
 	eachFamily(t, func(t *testing.T, f family) {
 		p := parsed(t, f.from(wire.ProtoUDP, udp(8)).bytes(t))
 		for m := range NumMessages {
-			want := m >= NetUnreachable && m <= Redirect && m.number(f) != absent
+			want := m >= NetUnreachable && m <= SourceQuench && m.number(f) != absent
 			if got := Permitted(m, p); got != want {
 				t.Errorf("Permitted(%v, UDP): got %v, want %v", m, got, want)
 			}

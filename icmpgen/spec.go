@@ -39,6 +39,13 @@ type Spec struct {
 	// the packet, in octets: options and extension headers are told beside it. Zero: all that
 	// has room. It is never less than 8 octets in IPv4 (RFC 792).
 	Quote, Quote6 int
+	// Full quotes all of the packet, whatever MaxLen, Quote and Quote6 are, and leaves Extensions out. The message goes in
+	// fragments then, where the way back is narrow. What would make it longer than 65535 octets is cut.
+	Full bool
+	// Quoted is how the quote differs from the packet. nil: it does not.
+	Quoted *Quoted
+	// BadChecksum makes the checksum of the message itself wrong.
+	BadChecksum bool
 
 	// MTU is the next-hop MTU that TooBig tells, in octets.
 	MTU int
@@ -87,7 +94,7 @@ func (s Spec) Build(dst, p *wire.Packet) {
 // to be sent. If invoking is no valid datagram, or may not be answered so
 // (Spec.Permitted), it returns dst as it is and false. Both slices stay the
 // caller's, and share no octet. It allocates nothing if dst has room for 576
-// octets (IPv4) or 1280 (IPv6), or, for a reply, for the request and Options.
+// octets (IPv4) or 1280 (IPv6), or, for a reply, for the request and Options, or, with Full, for 65535.
 func Append(dst []byte, s Spec, invoking []byte) (message []byte, ok bool) {
 	p := wire.Packet{Data: invoking}
 	if p.Parse() != drop.Alive || !s.Permitted(&p) {
@@ -106,11 +113,13 @@ func Append(dst []byte, s Spec, invoking []byte) (message []byte, ok bool) {
 // room is the length of the longest message that write writes about p.
 func (s *Spec) room(p *wire.Packet) int {
 	longest := maxError6
-	if p.Version == wire.V4 {
-		longest = maxError4
-	}
-	if s.Message == EchoReply {
+	switch {
+	case s.Message == EchoReply:
 		return max(longest, s.header(p)+len(p.Payload()))
+	case s.Full:
+		return max(longest, maxTotal4)
+	case p.Version == wire.V4:
+		return maxError4
 	}
 	return longest
 }
@@ -185,16 +194,17 @@ func (s *Spec) seal4(b []byte, header int, p *wire.Packet) {
 		h.Protocol = wire.ProtoTCP
 		binary.BigEndian.PutUint16(body[tcpChecksum:], wire.TransportChecksum(h.Src, h.Dst, wire.ProtoTCP, body))
 	} else {
-		body[2], body[3] = 0, 0
-		binary.BigEndian.PutUint16(body[2:], wire.Checksum(body))
+		body[icmpChecksum], body[icmpChecksum+1] = 0, 0
+		binary.BigEndian.PutUint16(body[icmpChecksum:], wire.Checksum(body))
 	}
+	s.spoil(body)
 	wire.PutIPv4(b, h)
 }
 
 // seal6 writes the IPv6 header and the checksum of the message.
 func (s *Spec) seal6(b []byte, p *wire.Packet) {
 	h := wire.HeaderIPv6{TrafficClass: s.class6(p), HopLimit: s.ttl(), NextHeader: wire.ProtoICMPv6, Src: s.from(p), Dst: s.to(p)}
-	body, field := b[header6:], 2
+	body, field := b[header6:], icmpChecksum
 	switch {
 	case s.Message == TCPReset:
 		h.NextHeader, field = wire.ProtoTCP, tcpChecksum
@@ -203,7 +213,19 @@ func (s *Spec) seal6(b []byte, p *wire.Packet) {
 	}
 	body[field], body[field+1] = 0, 0
 	binary.BigEndian.PutUint16(body[field:], wire.TransportChecksum(h.Src, h.Dst, h.NextHeader, body))
+	s.spoil(body)
 	wire.PutIPv6(b, h)
+}
+
+// spoil makes the checksum of a message wrong, if it shall be.
+func (s *Spec) spoil(body []byte) {
+	switch {
+	case !s.BadChecksum:
+	case s.Message == TCPReset:
+		body[tcpChecksum] ^= 1
+	default:
+		body[icmpChecksum] ^= 1
+	}
 }
 
 const notECN = 0xfc

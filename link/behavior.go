@@ -4,8 +4,9 @@
 package link
 
 import (
-	"net/netip"
 	"time"
+
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // Behavior is what one direction of a link does to packets. Its parts do not know
@@ -127,7 +128,7 @@ const (
 // Loss is one way of getting lost, for the packets that match. Its parts are
 // alternatives: one of them is set.
 type Loss struct {
-	Match Match
+	Match wire.Match
 	// Probability is that of each packet alone, from 0 to 1.
 	Probability float64
 	// Correlation says how much the luck of each is like that of the one before, from 0 to 1.
@@ -149,42 +150,9 @@ type Gilbert struct {
 	LossGood, LossBad float64
 }
 
-// Match selects packets. Each part that is not zero must hold; the zero value
-// matches all.
-type Match struct {
-	// Above and Below are lengths of the datagram in octets, that are not matched themselves.
-	Above, Below int
-	// Source and Destination are prefixes.
-	Source, Destination netip.Prefix
-	// Protocol is the number past all extension headers, if HasProtocol; ICMP matches
-	// both families if ICMP is set.
-	Protocol    uint8
-	HasProtocol bool
-	ICMP        bool
-	// Port is the source or the destination port, in TCP and UDP. Later fragments have none.
-	Port uint16
-	// Fragments selects fragments.
-	Fragments Fragments
-}
-
-// Fragments says which fragments match.
-type Fragments uint8
-
-// The choices.
-const (
-	// AnyPacket matches fragments and whole packets.
-	AnyPacket Fragments = iota
-	// AnyFragment matches fragments.
-	AnyFragment
-	FirstFragment
-	LaterFragment
-	// NoFragment matches whole packets.
-	NoFragment
-)
-
 // Chance is how often something happens to packets that match.
 type Chance struct {
-	Match       Match
+	Match       wire.Match
 	Probability float64
 	Correlation float64
 	// Every is each nth; zero: Probability decides.

@@ -70,12 +70,12 @@ func (c *dice) set(chance Chance) {
 		c.count = 0
 		c.forget()
 	}
-	c.Chance, c.on, c.all = chance, chance.Every > 0 || chance.Probability > 0, chance.Match == Match{}
+	c.Chance, c.on, c.all = chance, chance.Every > 0 || chance.Probability > 0, chance.Match == wire.Match{}
 }
 
 // roll says whether it happens to p, which is parsed.
 func (c *dice) roll(p *wire.Packet) bool {
-	if !c.on || !c.all && !c.Match.matches(p) {
+	if !c.on || !c.all && !c.Match.Selects(p) {
 		return false
 	}
 	if c.Every > 0 {
@@ -118,7 +118,7 @@ func (l *loser) roll(p *wire.Packet) bool {
 	switch {
 	case l.Every > 0 || l.loss.Gilbert == nil && len(l.loss.Fates) == 0:
 		return l.dice.roll(p)
-	case !l.all && !l.Match.matches(p):
+	case !l.all && !l.Match.Selects(p):
 		return false
 	case l.loss.Gilbert != nil:
 		return l.step(l.loss.Gilbert)

@@ -117,7 +117,7 @@ func TestEveryAndFates(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	// What does not match is not counted.
-	d = w.NewDirection(1, link.Behavior{Loss: []link.Loss{{Every: 2, Match: link.Match{Above: 100}}}})
+	d = w.NewDirection(1, link.Behavior{Loss: []link.Loss{{Every: 2, Match: wire.Match{Above: 100}}}})
 	long := packet(t, spec{length: 101})
 	var got []bool
 	for range 4 {

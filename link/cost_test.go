@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/icmprouter/icmprouter/link"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 var costly = map[string]link.Behavior{
@@ -17,7 +18,7 @@ var costly = map[string]link.Behavior{
 	"trace":   {Trace: &link.Trace{Departures: []time.Duration{us}, Period: us}},
 	"rates":   {Trace: &link.Trace{Rates: []link.Step{{0, 5_000_000_000}, {us, 10_000_000_000}}, Period: 2 * us}},
 	"chances": {
-		Loss:      []link.Loss{{Probability: 0.1, Correlation: 0.5}, {Gilbert: &link.Gilbert{ToBad: 0.1, ToGood: 0.3, LossBad: 1}}, {Every: 9, Match: link.Match{Port: 80, Above: 100}}},
+		Loss:      []link.Loss{{Probability: 0.1, Correlation: 0.5}, {Gilbert: &link.Gilbert{ToBad: 0.1, ToGood: 0.3, LossBad: 1}}, {Every: 9, Match: wire.Match{Port: 80, Above: 100}}},
 		Duplicate: link.Chance{Probability: 0.1},
 		Reorder:   link.Reorder{Chance: link.Chance{Probability: 0.1}},
 		Corrupt:   link.Corrupt{Chance: link.Chance{Probability: 0.5}, Where: link.Unseen},

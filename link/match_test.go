@@ -19,29 +19,29 @@ func TestMatch(t *testing.T) {
 		udp := spec{version: version, length: 600, ports: [2]uint16{1111, 2222}}
 		icmp := spec{version: version, length: 600, icmp: true}
 		for name, c := range map[string]struct {
-			match     link.Match
+			match     wire.Match
 			udp, icmp bool
 		}{
-			"all":           {link.Match{}, true, true},
-			"above":         {link.Match{Above: 599}, true, true},
-			"not above":     {link.Match{Above: 600}, false, false},
-			"below":         {link.Match{Below: 601}, true, true},
-			"not below":     {link.Match{Below: 600}, false, false},
-			"source":        {link.Match{Source: of[version]}, true, true},
-			"not source":    {link.Match{Source: to[version]}, false, false},
-			"other family":  {link.Match{Source: of[other]}, false, false},
-			"to":            {link.Match{Destination: to[version]}, true, true},
-			"not to":        {link.Match{Destination: of[version]}, false, false},
-			"udp":           {link.Match{Protocol: wire.ProtoUDP, HasProtocol: true}, true, false},
-			"hop-by-hop":    {link.Match{Protocol: 0, HasProtocol: true}, false, false},
-			"icmp":          {link.Match{ICMP: true}, false, true},
-			"source port":   {link.Match{Port: 1111}, true, false},
-			"destination":   {link.Match{Port: 2222}, true, false},
-			"no port":       {link.Match{Port: 3333}, false, false},
-			"no fragment":   {link.Match{Fragments: link.NoFragment}, true, true},
-			"fragment":      {link.Match{Fragments: link.AnyFragment}, false, false},
-			"two that hold": {link.Match{Above: 500, Port: 1111}, true, false},
-			"one does not":  {link.Match{Above: 700, Port: 1111}, false, false},
+			"all":           {wire.Match{}, true, true},
+			"above":         {wire.Match{Above: 599}, true, true},
+			"not above":     {wire.Match{Above: 600}, false, false},
+			"below":         {wire.Match{Below: 601}, true, true},
+			"not below":     {wire.Match{Below: 600}, false, false},
+			"source":        {wire.Match{Source: of[version]}, true, true},
+			"not source":    {wire.Match{Source: to[version]}, false, false},
+			"other family":  {wire.Match{Source: of[other]}, false, false},
+			"to":            {wire.Match{Destination: to[version]}, true, true},
+			"not to":        {wire.Match{Destination: of[version]}, false, false},
+			"udp":           {wire.Match{Protocol: wire.ProtoUDP, HasProtocol: true}, true, false},
+			"hop-by-hop":    {wire.Match{Protocol: 0, HasProtocol: true}, false, false},
+			"icmp":          {wire.Match{ICMP: true}, false, true},
+			"source port":   {wire.Match{Port: 1111}, true, false},
+			"destination":   {wire.Match{Port: 2222}, true, false},
+			"no port":       {wire.Match{Port: 3333}, false, false},
+			"no fragment":   {wire.Match{Fragments: wire.NoFragment}, true, true},
+			"fragment":      {wire.Match{Fragments: wire.AnyFragment}, false, false},
+			"two that hold": {wire.Match{Above: 500, Port: 1111}, true, false},
+			"one does not":  {wire.Match{Above: 700, Port: 1111}, false, false},
 		} {
 			w := newWires()
 			d := w.NewDirection(1, link.Behavior{Loss: []link.Loss{{Match: c.match, Every: 1}}})
@@ -70,16 +70,16 @@ func TestMatchFragments(t *testing.T) {
 		}
 		payload := binary.BigEndian.Uint16(pieces[1].Payload()) // is no port
 		for _, c := range []struct {
-			match link.Match
+			match wire.Match
 			want  []bool
 		}{
-			{link.Match{Port: payload}, []bool{false, false, false}},
-			{link.Match{Fragments: link.AnyFragment}, []bool{true, true, true}},
-			{link.Match{Fragments: link.FirstFragment}, []bool{true, false, false}},
-			{link.Match{Fragments: link.LaterFragment}, []bool{false, true, true}},
-			{link.Match{Fragments: link.NoFragment}, []bool{false, false, false}},
-			{link.Match{Port: 2222}, []bool{true, false, false}},
-			{link.Match{Protocol: wire.ProtoUDP, HasProtocol: true}, []bool{true, true, true}},
+			{wire.Match{Port: payload}, []bool{false, false, false}},
+			{wire.Match{Fragments: wire.AnyFragment}, []bool{true, true, true}},
+			{wire.Match{Fragments: wire.FirstFragment}, []bool{true, false, false}},
+			{wire.Match{Fragments: wire.LaterFragment}, []bool{false, true, true}},
+			{wire.Match{Fragments: wire.NoFragment}, []bool{false, false, false}},
+			{wire.Match{Port: 2222}, []bool{true, false, false}},
+			{wire.Match{Protocol: wire.ProtoUDP, HasProtocol: true}, []bool{true, true, true}},
 		} {
 			w := newWires()
 			d := w.NewDirection(1, link.Behavior{Loss: []link.Loss{{Match: c.match, Every: 1}}})

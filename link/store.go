@@ -68,7 +68,7 @@ func (s *store) give(p *Parcel) {
 	case c.place < 0:
 		s.unlock(c)
 	}
-	p.chunk, p.Direction, p.next = nil, nil, s.parcels
+	p.chunk, p.Direction, p.Tag, p.next = nil, nil, nil, s.parcels
 	s.parcels = p
 }
 

@@ -76,7 +76,7 @@ func TestSuperIsItsSegments(t *testing.T) {
 	families(t, func(t *testing.T, version uint8) {
 		for name, b := range map[string]link.Behavior{
 			"loss":      {Loss: []link.Loss{{Probability: 0.3}}},
-			"by size":   {Loss: []link.Loss{{Every: 1, Match: link.Match{Above: 1400}}}},
+			"by size":   {Loss: []link.Loss{{Every: 1, Match: wire.Match{Above: 1400}}}},
 			"rate":      {Rate: link.Rate{BitsPerSecond: 10_000_000, Burst: 3000}, Queue: link.Queue{Packets: 20}},
 			"codel":     {Rate: slow, Queue: link.Queue{Discipline: link.DisciplineCoDel, ECN: true}},
 			"trace":     {Trace: &link.Trace{Rates: []link.Step{{BitsPerSecond: 5_000_000}}, Period: ms}},

@@ -15,7 +15,7 @@ func behavior(r *rand.Rand) (b link.Behavior) {
 	some := func(n int) bool { return r.IntN(n) == 0 }
 	span := func(d time.Duration) time.Duration { return time.Duration(r.Int64N(int64(d))) }
 	chance := func() link.Chance {
-		return link.Chance{Probability: r.Float64() / 2, Correlation: r.Float64(), Every: r.IntN(5), Match: link.Match{Above: r.IntN(200)}}
+		return link.Chance{Probability: r.Float64() / 2, Correlation: r.Float64(), Every: r.IntN(5), Match: wire.Match{Above: r.IntN(200)}}
 	}
 	b.Down = some(10)
 	if some(2) {
@@ -36,7 +36,7 @@ func behavior(r *rand.Rand) (b link.Behavior) {
 		RED: link.RED{Min: r.IntN(5000), Max: r.IntN(20_000), Weight: r.Float64()}, CoDel: link.CoDel{Target: span(ms), Interval: span(10 * ms)}}
 	b.Delay = link.Delay{Mean: span(5 * ms), Jitter: span(5 * ms), Distribution: link.Distribution(r.IntN(4)), Correlation: r.Float64(), Overtake: some(2)}
 	for range r.IntN(3) {
-		l := link.Loss{Match: link.Match{Below: r.IntN(2000), Fragments: link.Fragments(r.IntN(5))}}
+		l := link.Loss{Match: wire.Match{Below: r.IntN(2000), Fragments: wire.FragmentMatch(r.IntN(5))}}
 		switch r.IntN(4) {
 		case 0:
 			l.Probability, l.Correlation = r.Float64(), r.Float64()

@@ -25,8 +25,10 @@ type Parcel struct {
 	At time.Duration
 	// Hops is what Send was told.
 	Hops int
-	// Direction is what it came by.
+	// Direction is what it came by. nil: it came by none, but waited.
 	Direction *Direction
+	// Tag is what Wait was told.
+	Tag any
 
 	fate     fate
 	next     *Parcel // in the queue, behind it on the way, or free
@@ -103,8 +105,22 @@ func (w *Wires) arrive(e event) {
 		}
 	}
 	p.next = nil
-	d.Counters.Arrived += p.count
-	d.Counters.OnWay -= p.count
+	if d != nil {
+		d.Counters.Arrived += p.count
+		d.Counters.OnWay -= p.count
+	}
+}
+
+// Wait has Arrive return a copy of a packet at some time, that is on no direction: its owner
+// knows it by the tag. It says whether there was room. p is read until Wait returns.
+func (w *Wires) Wait(p *wire.Packet, hops int, at time.Duration, tag any) bool {
+	c := w.copy(p)
+	if c == nil {
+		return false
+	}
+	c.At, c.Hops, c.Direction, c.Tag, c.next, c.ordered = at, hops, nil, tag, nil, false
+	w.events.push(event{at, w.begin(), nil, c})
+	return true
 }
 
 // Copy returns a parcel with a copy of the packet, words and GSO facts included, that is on
@@ -113,7 +129,7 @@ func (w *Wires) Copy(p *wire.Packet) *Parcel {
 	c := w.copy(p)
 	if c != nil {
 		c.Packet.Parse()
-		c.At, c.Hops, c.Direction = 0, 0, nil
+		c.At, c.Hops, c.Direction, c.Tag = 0, 0, nil, nil
 	}
 	return c
 }

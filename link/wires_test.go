@@ -3,6 +3,7 @@ package link_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -190,6 +191,40 @@ func TestCopy(t *testing.T) {
 		}
 		if _, ok := w.Next(); ok {
 			t.Error("a copy is an event")
+		}
+	})
+}
+
+// What waits comes at its time and in the order in which it was begun, between what arrives; it is nobody's when a direction is cut.
+func TestWait(t *testing.T) {
+	families(t, func(t *testing.T, version uint8) {
+		w := newWires()
+		d := w.NewDirection(1, link.Behavior{Delay: link.Delay{Mean: 20 * ms}})
+		p := packet(t, spec{version: version, length: 100})
+		if !w.Wait(p, 3, 30*ms, "late") || !w.Wait(p, 4, 20*ms, "first") {
+			t.Fatal("no room")
+		}
+		d.Send(p, 1, 0)
+		if at, waits := w.Next(); !waits || at != 20*ms {
+			t.Fatalf("next at %v, %v", at, waits)
+		}
+		var got []string
+		for now := time.Duration(0); now <= 30*ms; now += 10 * ms {
+			for c := w.Arrive(now); c != nil; c = w.Arrive(now) {
+				tag, _ := c.Tag.(string)
+				got = append(got, fmt.Sprint(tag, c.Hops, c.At, c.Direction == nil, bytes.Equal(c.Packet.Data, p.Data)))
+				w.Free(c)
+			}
+			d.Cut()
+		}
+		if want := []string{"first4 20ms true true", "late3 30ms true true"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if n := testing.AllocsPerRun(100, func() {
+			w.Wait(p, 0, 40*ms, d)
+			w.Free(w.Arrive(40 * ms))
+		}); n != 0 {
+			t.Errorf("%v allocations", n)
 		}
 	})
 }

@@ -205,6 +205,9 @@ func (c *change) swap() (gone []tundev.Device) {
 			nd.inherit(old, c.tables[i])
 		}
 	}
+	for _, old := range n.ports {
+		old.gone = true
+	}
 	kept := map[*port]bool{}
 	for _, p := range c.ports {
 		if old := c.reused[p]; old != nil {
@@ -227,7 +230,7 @@ func (c *change) swap() (gone []tundev.Device) {
 	return gone
 }
 
-// inherit gives a node the routers of the one that it was before.
+// inherit gives a node the routers of the one that it was before, and its ports what waits for those of their names.
 func (nd *node) inherit(old *node, table *forwarding.Table) {
 	was, is := old.seats[0].router.Shared, nd.seats[0].router.Shared
 	was.Limits, was.Places = is.Limits, is.Places
@@ -235,6 +238,13 @@ func (nd *node) inherit(old *node, table *forwarding.Table) {
 		nd.seats[k].router = old.seats[k].router
 	}
 	nd.seats[0].router.SetTable(table)
+	named := map[string]*port{}
+	for _, p := range nd.ports {
+		named[p.name] = p
+	}
+	for _, p := range old.ports {
+		p.heir = named[p.name]
+	}
 }
 
 // connect gives the cables the directions of those that they were before, and cuts

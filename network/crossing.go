@@ -89,7 +89,7 @@ func (w *worker) relieve(c *crossing) bool {
 	return true
 }
 
-// advance has the packets received that arrive on links by now, as many as a batch
+// advance has the packets received that arrive on links by now, and those sent that have waited, as many as a batch
 // has. Each arrives at its own time, however late the worker is, so that lateness does not
 // add up from link to link.
 func (w *worker) advance() (moved bool) {
@@ -100,6 +100,10 @@ func (w *worker) advance() (moved bool) {
 		}
 		moved = true
 		w.parcels = append(w.parcels, parcel)
+		if parcel.Direction == nil {
+			w.release(parcel)
+			continue
+		}
 		to := parcel.Direction.Tag.(*port)
 		w.receive(to.laneOf(w), &parcel.Packet, parcel.Hops, parcel.At)
 	}

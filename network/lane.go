@@ -3,8 +3,10 @@ package network
 import (
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/icmprouter/icmprouter/forwarding"
+	"github.com/icmprouter/icmprouter/link"
 	"github.com/icmprouter/icmprouter/tundev"
 	"github.com/icmprouter/icmprouter/wire"
 )
@@ -68,6 +70,27 @@ func (s *seat) Send(link int, p *wire.Packet) {
 	l.packets = append(l.packets, p)
 	l.pooled = append(l.pooled, s.worker.pool.sent(p))
 	l.forwarded = append(l.forwarded, p == s.worker.entered)
+}
+
+// Later has a copy of a packet of the router wait (forwarding.Output).
+func (s *seat) Later(link int, p *wire.Packet, delay time.Duration) {
+	if w, l := s.worker, &s.lanes[link]; !w.wires.Wait(p, w.hops, w.at+delay, l.port) {
+		l.counts.full++
+	}
+}
+
+// release sends what has waited: by the port of that name, if there is still one.
+func (w *worker) release(parcel *link.Parcel) {
+	p := parcel.Tag.(*port)
+	for p.gone {
+		if p = p.heir; p == nil {
+			return
+		}
+	}
+	parcel.Packet.Parse()
+	w.at, w.hops = parcel.At, parcel.Hops
+	p.laneOf(w).seat.Send(p.link, &parcel.Packet)
+	w.cascade()
 }
 
 // Lock keeps other workers from what the seats of a node share (forwarding.Output).

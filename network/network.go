@@ -64,6 +64,9 @@ type port struct {
 	cable *cable          // nil: the port is none's end
 	peer  *port           // at the other end of the cable
 	out   *link.Direction // to the peer; nil: nothing ever happened to packets there
+
+	gone bool  // the plan that it was of is over
+	heir *port // which has its name since; nil: none
 }
 
 // down says that no packet can leave by the port.

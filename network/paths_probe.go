@@ -47,6 +47,9 @@ func (p *probe) Send(_ int, sent *wire.Packet) {
 	}
 }
 
+// Later is Send: nobody waits.
+func (p *probe) Later(link int, sent *wire.Packet, _ time.Duration) { p.Send(link, sent) }
+
 // Lock and Unlock do nothing: there is one worker.
 func (p *probe) Lock()   {}
 func (p *probe) Unlock() {}

@@ -11,6 +11,7 @@ import (
 	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/forwarding"
 	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // diamond is n0 with left, n3 with right, and two ways between them: by n1 and by n2.
@@ -125,13 +126,13 @@ var pathCases = []struct {
 		p.Links[0].Down = true
 	}, want: [2]string{"1 n0 [10.1.0.1] link-down", "1 n0 [fd00:1::1] link-down"}},
 	{name: "n1 does not say", nodes: 3, edit: func(p *Plan) {
-		p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded].Drop = true
+		p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded] = []forwarding.Rule{{Policy: forwarding.Policy{Drop: true}}}
 	}, want: [2]string{
 		"1 n0 [10.1.0.1] > n1\n2 n1 [] > n2\n3 n2 [10.128.1.1] > device right",
 		"1 n0 [fd00:1::1] > n1\n2 n1 [] > n2\n3 n2 [fd01::2:1] > device right"}},
 	{name: "n1 says so from elsewhere", nodes: 3, edit: func(p *Plan) {
-		policy := &p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded]
-		policy.Source4, policy.Source6 = netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("2001:db8::9")
+		source := wire.EachFamily(netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("2001:db8::9"))
+		p.Nodes[1].Settings.Policy[ratelimit.TimeExceeded] = []forwarding.Rule{{Policy: forwarding.Policy{From: forwarding.FromGiven, Source: source}}}
 	}, want: [2]string{
 		"1 n0 [10.1.0.1] > n1\n2 n1 [192.0.2.9] > n2\n3 n2 [10.128.1.1] > device right",
 		"1 n0 [fd00:1::1] > n1\n2 n1 [2001:db8::9] > n2\n3 n2 [fd01::2:1] > device right"}},

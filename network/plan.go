@@ -94,6 +94,11 @@ func (p *Plan) movable() error {
 			return fmt.Errorf("workers: link %s does something to packets, and one worker moves such: there are %d", l.Name, p.workers())
 		}
 	}
+	for i := range p.Nodes {
+		if p.Nodes[i].Settings.Policy.Delays() {
+			return fmt.Errorf("workers: node %s delays messages, and one worker moves such: there are %d", p.Nodes[i].Name, p.workers())
+		}
+	}
 	return nil
 }
 

@@ -16,10 +16,10 @@ func TestLimiterIsSmallUntilUsed(t *testing.T) {
 	dst, limits := netip.MustParseAddr("192.0.2.1"), DefaultLimits()
 	limits[TooBig].PerDestination.Unlimited = true
 	limits[Redirect].Total = Rate{}
-	if !l.Allow(&limits, TooBig, dst, time.Hour) || l.Allow(&limits, Redirect, dst, time.Hour) || l.slots != nil {
+	if !l.Allow(&limits, TooBig, dst, time.Hour) || l.Allow(&limits, Redirect, dst, time.Hour) || l.destinations.slots != nil {
 		t.Error("slots are taken for what no destination limits")
 	}
-	if !l.Allow(&limits, Unreach, dst, time.Hour) || l.slots == nil {
+	if !l.Allow(&limits, Unreach, dst, time.Hour) || l.destinations.slots == nil {
 		t.Error("no slots for what a destination limits")
 	}
 	if n := testing.AllocsPerRun(10, func() { l.Allow(&limits, Unreach, dst, time.Hour) }); n != 0 {

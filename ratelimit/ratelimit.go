@@ -42,6 +42,8 @@ const (
 	ParameterProblem
 	// Redirect tells of a better first hop.
 	Redirect
+	// SourceQuench tells of a full queue.
+	SourceQuench
 	// NumKinds is the number of kinds.
 	NumKinds
 )
@@ -87,24 +89,11 @@ func (b bucket) ready(r Rate, now time.Duration) (bucket, bool) {
 	return bucket(full + interval), true
 }
 
-// Destinations are looked up in sets of ways slots. When a set is full, the slot
-// goes whose bucket is fullest: its owner loses least by being forgotten.
-const (
-	sets = 256
-	ways = 4
-)
-
-type slot struct {
-	dst    netip.Addr
-	kind   Kind
-	bucket bucket
-}
-
 // Limiter is the buckets of one node. Its zero value has full buckets. It has
 // one owner and no lock.
 type Limiter struct {
-	total [NumKinds]bucket
-	slots *[sets][ways]slot // nil until a destination needs one: most nodes never tell anybody anything
+	total        [NumKinds]bucket
+	destinations Buckets
 }
 
 // Allow says whether a message of that kind may go to dst now, and takes a
@@ -115,44 +104,9 @@ func (l *Limiter) Allow(limits *Limits, kind Kind, dst netip.Addr, now time.Dura
 	if !ok {
 		return false
 	}
-	if limits[kind].PerDestination.Unlimited {
+	if limits[kind].PerDestination.Unlimited || l.destinations.Allow(Key{Class: uint32(kind), Whose: dst}, limits[kind].PerDestination, now) {
 		l.total[kind] = total
 		return true
 	}
-	s := l.slot(kind, dst)
-	one, ok := s.bucket.ready(limits[kind].PerDestination, now)
-	if ok {
-		s.bucket, l.total[kind] = one, total
-	}
-	return ok
-}
-
-// slot finds the slot of dst, or gives it one.
-func (l *Limiter) slot(kind Kind, dst netip.Addr) *slot {
-	if l.slots == nil {
-		l.slots = new([sets][ways]slot)
-	}
-	set := &l.slots[hash(kind, dst)%sets]
-	fullest := &set[0]
-	for i := range set {
-		s := &set[i]
-		if s.dst == dst && s.kind == kind {
-			return s
-		}
-		if s.bucket < fullest.bucket {
-			fullest = s
-		}
-	}
-	*fullest = slot{dst: dst, kind: kind}
-	return fullest
-}
-
-// hash is FNV-1a over the address and the kind. Who predicts it can only push
-// out his neighbours' buckets, and so gives them full ones.
-func hash(kind Kind, dst netip.Addr) uint32 {
-	h := uint32(2166136261)
-	for _, b := range dst.As16() {
-		h = (h ^ uint32(b)) * 16777619
-	}
-	return (h ^ uint32(kind)) * 16777619
+	return false
 }

@@ -33,7 +33,11 @@ type messageJSON struct {
 	Forbidden  uint64 `json:"forbidden"`
 	Unroutable uint64 `json:"unroutable"`
 	Withheld   uint64 `json:"withheld"`
+	Throttled  uint64 `json:"throttled"`
 	Limited    uint64 `json:"limited"`
+	Altered    uint64 `json:"altered"`
+	Delayed    uint64 `json:"delayed"`
+	Duplicated uint64 `json:"duplicated"`
 }
 
 type linkJSON struct {
@@ -143,16 +147,20 @@ func printNode(w io.Writer, s network.NodeStats) {
 		}
 	}
 	for m, o := range c.Messages {
-		if o.Sent+o.Forbidden+o.Unroutable+o.Withheld+o.Limited == 0 {
+		if o == (forwarding.Originated{}) {
 			continue
 		}
 		fmt.Fprintf(w, "  sent\t%d\t%s", o.Sent, icmpgen.Message(m))
-		for _, not := range []struct {
+		for _, also := range []struct {
 			count uint64
-			why   string
-		}{{o.Limited, "limited"}, {o.Forbidden, "forbidden"}, {o.Unroutable, "unroutable"}, {o.Withheld, "withheld by policy"}} {
-			if not.count != 0 {
-				fmt.Fprintf(w, "\t(and %d %s)", not.count, not.why)
+			what  string
+		}{
+			{o.Limited, "and %d limited"}, {o.Forbidden, "and %d forbidden"}, {o.Unroutable, "and %d unroutable"},
+			{o.Withheld, "and %d withheld by policy"}, {o.Throttled, "and %d throttled by policy"},
+			{o.Altered, "%d of them altered"}, {o.Delayed, "%d of them delayed"}, {o.Duplicated, "and %d copies"},
+		} {
+			if also.count != 0 {
+				fmt.Fprintf(w, "\t("+also.what+")", also.count)
 			}
 		}
 		fmt.Fprintln(w)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/icmprouter/icmprouter/link"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 // trait is one of the things that a link does to packets: its key in the configuration, and how it does it.
@@ -177,8 +178,8 @@ func corrupt(c link.Corrupt) string {
 }
 
 // match says which packets something happens to; "": to all.
-func match(m link.Match) string {
-	if m == (link.Match{}) {
+func match(m wire.Match) string {
+	if m == (wire.Match{}) {
 		return ""
 	}
 	var parts []string
@@ -194,6 +195,6 @@ func match(m link.Match) string {
 	add(m.ICMP, "protocol %s", "icmp")
 	add(m.HasProtocol && !m.ICMP, "protocol %d", m.Protocol)
 	add(m.Port > 0, "port %d", m.Port)
-	add(m.Fragments != link.AnyPacket, "%s", [...]string{"", "fragments", "first fragments", "later fragments", "no fragments"}[m.Fragments])
+	add(m.Fragments != wire.AnyPacket, "%s", [...]string{"", "fragments", "first fragments", "later fragments", "no fragments"}[m.Fragments])
 	return " of those " + strings.Join(parts, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/icmprouter/icmprouter/link"
+	"github.com/icmprouter/icmprouter/wire"
 )
 
 func TestWords(t *testing.T) {
@@ -33,16 +34,16 @@ func TestWords(t *testing.T) {
 		{"delay 10m", link.Behavior{Delay: link.Delay{Mean: 10 * time.Minute}}},
 		{"delay 0s ± 1.5ms pareto, correlation 25%, may overtake", link.Behavior{Delay: link.Delay{Jitter: 1500 * time.Microsecond, Distribution: link.Pareto, Correlation: 0.25, Overtake: true}}},
 		{"loss 0.1%; loss every 7 of those above 1000 octets, below 1400 octets", link.Behavior{Loss: []link.Loss{
-			{Probability: 0.001}, {Every: 7, Match: link.Match{Above: 1000, Below: 1400}}}}},
+			{Probability: 0.001}, {Every: 7, Match: wire.Match{Above: 1000, Below: 1400}}}}},
 		{"loss 3 fates; loss gilbert 1% to bad, 30% to good, 100% in bad, 0% in good of those protocol icmp", link.Behavior{Loss: []link.Loss{
-			{Fates: []bool{true, false, true}}, {Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossBad: 1}, Match: link.Match{ICMP: true, HasProtocol: true, Protocol: 1}}}}},
+			{Fates: []bool{true, false, true}}, {Gilbert: &link.Gilbert{ToBad: 0.01, ToGood: 0.3, LossBad: 1}, Match: wire.Match{ICMP: true, HasProtocol: true, Protocol: 1}}}}},
 		{"corrupt 1%, 1 bits anywhere; duplicate 2%, correlation 50%; reorder every 9, 3ms earlier", link.Behavior{
 			Corrupt: link.Corrupt{Chance: link.Chance{Probability: 0.01}}, Duplicate: link.Chance{Probability: 0.02, Correlation: 0.5},
 			Reorder: link.Reorder{Chance: link.Chance{Every: 9}, By: 3 * ms}}},
 		{"corrupt 1%, 3 bits unseen; duplicate 1% of those from 10.0.0.0/8, to fd00::/8, protocol 17, port 53, first fragments", link.Behavior{
 			Corrupt: link.Corrupt{Chance: link.Chance{Probability: 0.01}, Bits: 3, Where: link.Unseen},
-			Duplicate: link.Chance{Probability: 0.01, Match: link.Match{Source: netip.MustParsePrefix("10.0.0.0/8"), Destination: netip.MustParsePrefix("fd00::/8"),
-				Protocol: 17, HasProtocol: true, Port: 53, Fragments: link.FirstFragment}}}},
+			Duplicate: link.Chance{Probability: 0.01, Match: wire.Match{Source: netip.MustParsePrefix("10.0.0.0/8"), Destination: netip.MustParsePrefix("fd00::/8"),
+				Protocol: 17, HasProtocol: true, Port: 53, Fragments: wire.FirstFragment}}}},
 	} {
 		if got := words(&c.Behavior); got != c.want {
 			t.Errorf("%q\nwant %q", got, c.want)

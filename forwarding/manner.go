@@ -1,0 +1,120 @@
+package forwarding
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/icmprouter/icmprouter/icmpgen"
+	"github.com/icmprouter/icmprouter/ratelimit"
+	"github.com/icmprouter/icmprouter/wire"
+)
+
+// manner is how the node says a message.
+type manner struct {
+	// ttl is zero where it is the message's own.
+	ttl uint8
+	// rules are nil where the node tells the truth, and policy is their place among Policies.
+	rules  []Rule
+	policy ratelimit.Kind
+}
+
+// manners are what the settings say of each message. The TTL of redirects is left alone, since hosts
+// believe no other (RFC 4861 §8.1).
+func (s *Settings) manners() (all [icmpgen.NumMessages]manner) {
+	for i := range all {
+		m, how := icmpgen.Message(i), &all[i]
+		kind, limited := m.Kind()
+		switch {
+		case m == icmpgen.Redirect:
+		case !limited || m == icmpgen.TCPReset:
+			how.ttl = s.ReplyTTL
+		default:
+			how.ttl = s.ErrorTTL
+		}
+		if m == icmpgen.EchoReply {
+			kind, limited = Echo, true
+		}
+		if limited && len(s.Policy[kind]) > 0 {
+			how.rules, how.policy = s.Policy[kind], kind
+		}
+	}
+	return all
+}
+
+// alter makes a message what the policy wants it to be, and says whether anything in it is not so, or goes
+// elsewhere. source and to are what it would have had without.
+func (s saying) alter(spec *icmpgen.Spec, about *wire.Packet, source, to netip.Addr) (altered bool) {
+	p := &s.Policy
+	if receiver := s.receiver(spec.Message, about, to); receiver != to {
+		spec.To, spec.Options = receiver, nil // which a source route has no part in
+	}
+	if p.From == FromReceiver && spec.Message != icmpgen.Redirect && spec.Message != icmpgen.TCPReset {
+		spec.Source = spec.To
+	}
+	altered = spec.Source != source || s.receiver(spec.Message, about, to) != to || p.BadChecksum || p.Quote != 0 && p.Quote != QuoteRFC
+	if p.TTL != 0 {
+		spec.TTL = p.TTL
+	}
+	if spec.Message == icmpgen.TooBig {
+		claim := p.MTU.of(spec.MTU)
+		altered = altered || claim != spec.MTU
+		spec.MTU = claim
+	}
+	switch p.Quote {
+	case 0:
+	case QuoteRFC:
+		spec.Quote, spec.Quote6 = 0, 0
+	case QuoteFull:
+		spec.Full = true
+	default:
+		spec.Quote, spec.Quote6 = p.Quote, p.Quote
+	}
+	if p.Quoted != (icmpgen.Quoted{}) {
+		spec.Quoted, altered = &p.Quoted, true
+	}
+	spec.BadChecksum = p.BadChecksum
+	return altered
+}
+
+// utter sends a message later, or several times: copies first, since what is sent is the output's. id is as for transmit.
+func (r *Router) utter(p *Policy, q *wire.Packet, link int, id uint32, out Output, c *Originated) {
+	c.Duplicated += uint64(p.Duplicate)
+	if p.Delay > 0 {
+		c.Delayed++
+		for range 1 + p.Duplicate {
+			r.postpone(p, q, link, id, out)
+		}
+		return
+	}
+	for range p.Duplicate {
+		twin := out.Buffer()
+		twin.SetLen(copy(twin.Buffer()[wire.Headroom:], q.Data))
+		twin.Parse()
+		r.transmit(twin, link, id, out)
+	}
+	r.transmit(q, link, id, out)
+}
+
+// postpone is transmit, later. The output takes copies.
+func (r *Router) postpone(p *Policy, q *wire.Packet, link int, id uint32, out Output) {
+	mtu := r.table.links[link].MTU
+	if len(q.Data) <= mtu {
+		out.Later(link, q, p.Delay)
+		return
+	}
+	piece := out.Buffer()
+	for f := q.Fragments(mtu, id); f.More(); {
+		f.Next(piece)
+		out.Later(link, piece, p.Delay)
+		r.Counters.Fragments++
+	}
+}
+
+// Quench tells the source of p, which came from link in, that a queue behind this node is full, if the node's policy has a rule for
+// such messages that sends them. Without one nobody is told (RFC 6633 §3). p is parsed, and as it was when it came, but for its TTL;
+// it stays the caller's, as for Receive.
+func (r *Router) Quench(p *wire.Packet, in int, now time.Duration, out Output) {
+	if r.table.manners[icmpgen.SourceQuench].rules != nil {
+		r.answer(icmpgen.SourceQuench, p, arrival{in: in, now: now, out: out}, Verdict{})
+	}
+}
