@@ -38,6 +38,7 @@ func (s *source) check(f *File) {
 			s.checkMTU(i, path, node.ICMP.ReportSub1280)
 			s.checkBroadcast(i, path)
 			s.checkLabels(i, path)
+			s.checkBoxes(i, path, node.ICMP.ReportSub1280)
 			s.checkDevice(i.TUN, path+".tun", devices)
 			s.checkSpeed(i.TUN, path+".tun")
 		}
@@ -51,6 +52,7 @@ func (s *source) check(f *File) {
 		node.listed = n.readRoutes(path+".routes_file", n.checkRoutes(path+".routes"))
 		f.Nodes[name] = node
 		s.checkLimits(node.ICMP, path+".icmp")
+		s.checkForge(node, path+".forge")
 	}
 	w.checkLinks()
 	s.checkTimeline(f)

@@ -3,19 +3,19 @@ package config
 // badGrammar is JSON that is no configuration.
 var badGrammar = []bad{
 	{"unknown key", `"mtu": 1400`, `"mut": 1400`, []string{
-		`f:13:11: nodes.r1.interfaces.right.mut: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"; did you mean "mtu"?`,
+		`f:13:11: nodes.r1.interfaces.right.mut: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls", "middlebox", "tunnel" or "tun"; did you mean "mtu"?`,
 	}},
 	{"unknown key, case", `"mtu": 1400`, `"MTU": 1400`, []string{
-		`f:13:11: nodes.r1.interfaces.right.MTU: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"; did you mean "mtu"?`,
+		`f:13:11: nodes.r1.interfaces.right.MTU: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls", "middlebox", "tunnel" or "tun"; did you mean "mtu"?`,
 	}},
 	{"unknown key, nothing near", `"mtu": 1400`, `"colour": 1400`, []string{
-		`f:13:11: nodes.r1.interfaces.right.colour: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"`,
+		`f:13:11: nodes.r1.interfaces.right.colour: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls", "middlebox", "tunnel" or "tun"`,
 	}},
 	{"unknown key at the top", "{\n  \"nodes\"", "{\n  \"node\": {},\n  \"nodes\"", []string{
 		`f:2:3: node: no such key; expected "$schema", "nodes", "workers", "busy_poll", "coalesce", "offloads", "engine", "seed", "routing", "addressing", "links" or "timeline"; did you mean "nodes"?`,
 	}},
 	{"required key misspelt", `"addresses": ["10.2.0.1`, `"adresses": ["10.2.0.1`, []string{
-		`f:12:11: nodes.r1.interfaces.right.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"; did you mean "addresses"?`,
+		`f:12:11: nodes.r1.interfaces.right.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls", "middlebox", "tunnel" or "tun"; did you mean "addresses"?`,
 	}},
 	{"duplicate key", `"mtu": 1400,`, `"mtu": 1400, "mtu": 1300,`, []string{
 		`f:13:24: nodes.r1.interfaces.right.mtu: the key stands twice, first at 13:11; expected each key once`,

@@ -59,6 +59,7 @@ type Node struct {
 	TTL           string               `json:"ttl,omitempty" enum:"decrement,keep" default:"decrement" jsonschema:"What forwarding does to the TTL: decrement; or keep, as in a tunnel that hides its nodes, so that none ever expires here."`
 	Multipath     Multipath            `json:"multipath,omitzero" jsonschema:"How packets choose among ways that are equally good."`
 	ICMP          ICMP                 `json:"icmp,omitzero" jsonschema:"What the node says about packets that it does not forward."`
+	Forge         []Forge              `json:"forge,omitempty" atleast:"1" lone:"true" default:"none" jsonschema:"An attacker on the node: ICMP errors that nothing is the reason for."`
 
 	// listed are the routes of RoutesFile.
 	listed []forwarding.Route
@@ -71,6 +72,8 @@ type Interface struct {
 	URPF              string         `json:"urpf,omitempty" enum:"off,loose,feasible,strict" default:"off" jsonschema:"The reverse path filter (RFC 3704) for packets that come from this link: off takes any source; loose wants a route to the source; feasible wants one by this link, best or not; strict wants the best to go by this link. What does not pass is discarded silently."`
 	DirectedBroadcast bool           `json:"directed_broadcast,omitempty" default:"false" jsonschema:"Broadcasts to the IPv4 prefixes of this link are forwarded to it (RFC 2644)."`
 	MPLS              []int          `json:"mpls,omitempty" atleast:"1" min:"0" max:"1048575" default:"none" jsonschema:"The MPLS label stack, from the top, that packets are said to come with from this link: time exceeded and unreachable tell it (RFC 4950). No packet has a label here."`
+	Middlebox         Middlebox      `json:"middlebox,omitzero" default:"none" jsonschema:"Boxes on this link that nobody sees (RFC 3234), and what they do to packets."`
+	Tunnel            *Tunnel        `json:"tunnel,omitempty" default:"none" jsonschema:"A tunnel that packets go into which leave by this interface: they are that much longer there."`
 	TUN               TUN            `json:"tun,omitzero" default:"none: the interface is at one of the links" jsonschema:"The TUN device on the other side of this link: a network interface of the kernel."`
 
 	// numbered says that the addresses come from addressing.

@@ -30,12 +30,12 @@ var badKnobs = []edited{
 	{"a knob with a hyphen", []string{
 		`"r1": {`, `"r1": { "source-route": "drop",`,
 	}, []string{
-		`f:3:13: nodes.r1.source-route: no such key; expected "interfaces", "loopbacks", "routes", "routes_file", "router_id", "record_options", "source_route", "martians", "hop_by_hop", "hop_by_hop_limit", "like", "ttl", "multipath" or "icmp"; did you mean "source_route"?`,
+		`f:3:13: nodes.r1.source-route: no such key; expected "interfaces", "loopbacks", "routes", "routes_file", "router_id", "record_options", "source_route", "martians", "hop_by_hop", "hop_by_hop_limit", "like", "ttl", "multipath", "icmp" or "forge"; did you mean "source_route"?`,
 	}},
 	{"a knob of icmp on the node", []string{
 		`"r1": {`, `"r1": { "redirects": true,`,
 	}, []string{
-		`f:3:13: nodes.r1.redirects: no such key; expected "interfaces", "loopbacks", "routes", "routes_file", "router_id", "record_options", "source_route", "martians", "hop_by_hop", "hop_by_hop_limit", "like", "ttl", "multipath" or "icmp"`,
+		`f:3:13: nodes.r1.redirects: no such key; expected "interfaces", "loopbacks", "routes", "routes_file", "router_id", "record_options", "source_route", "martians", "hop_by_hop", "hop_by_hop_limit", "like", "ttl", "multipath", "icmp" or "forge"`,
 	}},
 	{"error_source of another kind", []string{
 		`"icmp": {`, `"icmp": { "error_source": "inbound",`,

@@ -107,7 +107,7 @@ func TestMistakes(t *testing.T) {
 			t.Run(name+"/"+b.name, func(t *testing.T) { expect(t, changed(t, b.old, b.new), b.want) })
 		}
 	}
-	for name, rows := range map[string][]edited{"knobs": badKnobs, "links": badLinks, "speed": badSpeed, "fine links": fineLinks, "policies": badPolicies, "fine policies": finePolicies, "lies": badLies, "fine lies": fineLies} {
+	for name, rows := range map[string][]edited{"knobs": badKnobs, "links": badLinks, "speed": badSpeed, "fine links": fineLinks, "policies": badPolicies, "fine policies": finePolicies, "lies": badLies, "fine lies": fineLies, "boxes": badBoxes, "fine boxes": fineBoxes} {
 		for _, e := range rows {
 			t.Run(name+"/"+e.name, func(t *testing.T) { expect(t, e.text(t), e.want) })
 		}
@@ -162,7 +162,7 @@ func TestTogether(t *testing.T) {
 		`  "routes": [ { "to": "10.9.9.9/16", "via": "10.3.0.1" }, { "to": "::/0", "kind": "blackhol" }, {} ],`,
 		`  "icmp": { "rate": { "burst": 0 } } } } }`,
 	}, "\n"), []string{
-		`f:2:13: nodes.r1.interfaces.left.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls" or "tun"; did you mean "addresses"?`,
+		`f:2:13: nodes.r1.interfaces.left.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls", "middlebox", "tunnel" or "tun"; did you mean "addresses"?`,
 		`f:3:22: nodes.r1.interfaces.left.tun.name: "a-name-of-17-byte" has 17 bytes; a device name has at most 15`,
 		`f:4:28: nodes.r1.interfaces.right.addresses[0]: 10.2.0.255 is the broadcast address of 10.2.0.0/24; expected an address of the router's own`,
 		`f:4:67: nodes.r1.interfaces.right.mtu: 1200 is too small for IPv6; expected at least 1280 (RFC 8200 §5), or no IPv6 address here`,
@@ -180,13 +180,13 @@ func TestTogether(t *testing.T) {
 // TestWarnings wants the warnings of files without mistakes, all of them.
 func TestWarnings(t *testing.T) {
 	texts := map[string]string{}
-	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectLies) {
+	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectLies, suspectBoxes) {
 		texts[e.name] = e.text(t)
 	}
 	for _, e := range suspectNetwork {
 		texts[e.name] = e.of(t, wired)
 	}
-	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectLies, suspectNetwork) {
+	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectLies, suspectBoxes, suspectNetwork) {
 		t.Run(e.name, func(t *testing.T) {
 			var got []string
 			for _, m := range parse(t, texts[e.name]).Warnings {

@@ -32,7 +32,7 @@ func (n Node) plan(seed uint64, name string) network.Node {
 	like := n.habits()
 	p := network.Node{Name: name, Settings: n.over(like).settings(seed, name), Limits: n.ICMP.limits(like.ICMP)}
 	for _, iface := range slices.Sorted(maps.Keys(n.Interfaces)) {
-		p.Interfaces = append(p.Interfaces, n.Interfaces[iface].plan(name, iface))
+		p.Interfaces = append(p.Interfaces, n.Interfaces[iface].plan(seed, name, iface))
 	}
 	p.Routes = slices.Clip(n.listed)
 	for _, r := range n.Routes {
@@ -55,14 +55,8 @@ var kinds = map[string]forwarding.Kind{
 	"reject":      forwarding.Reject,
 }
 
-func (i Interface) plan(node, name string) network.Interface {
-	mtu := i.MTU
-	if mtu == 0 {
-		mtu = i.TUN.MTU
-	}
-	if mtu == 0 {
-		mtu = defaultMTU
-	}
+func (i Interface) plan(seed uint64, node, name string) network.Interface {
+	mtu := i.mtu()
 	return network.Interface{
 		Link: forwarding.Link{
 			Name:              name,
@@ -71,6 +65,9 @@ func (i Interface) plan(node, name string) network.Interface {
 			URPF:              filters[i.URPF],
 			DirectedBroadcast: i.DirectedBroadcast,
 			Labels:            i.labels(),
+			In:                i.Middlebox.In.plan(seed, node+"/"+name+"/in"),
+			Out:               i.Middlebox.Out.plan(seed, node+"/"+name+"/out"),
+			Tunnel:            i.Tunnel.plan(),
 		},
 		Device: i.TUN.plan(mtu),
 	}

@@ -91,7 +91,7 @@ func TestDefaults(t *testing.T) {
 		{0, 0, 1500, 1500}, {1400, 0, 1400, 1400}, {0, 1300, 1300, 1300}, {1400, 1500, 1400, 1500}, {9000, 1500, 9000, 1500},
 	}
 	for _, test := range tests {
-		got := Interface{MTU: test.iface, TUN: TUN{Name: "x", MTU: test.tun}}.plan("r", "x")
+		got := Interface{MTU: test.iface, TUN: TUN{Name: "x", MTU: test.tun}}.plan(1, "r", "x")
 		if got.MTU != test.mtu || got.Device.MTU != test.tunMTU {
 			t.Errorf("mtu %d, tun.mtu %d: got %d and %d, want %d and %d",
 				test.iface, test.tun, got.MTU, got.Device.MTU, test.mtu, test.tunMTU)

@@ -164,11 +164,17 @@ const complete = `{
   "nodes": { "r2": { "loopbacks": ["10.255.0.2", "fd00::2"] }, "r1": {
     "interfaces": { "left": {
       "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500, "urpf": "loose", "directed_broadcast": true, "mpls": [16, 1048575],
+      "middlebox": {
+        "out": { "drop_above": 1400, "df": "clear", "mss": 1360, "extension_headers": "drop", "fragments": { "drop": "first", "mangle": "payload" },
+          "drop": [ { "icmp": "errors", "every": 2 }, { "above": 100, "below": 1400, "from": "10.0.0.0/8", "to": "10.0.0.0/8", "protocol": "udp", "port": 53, "fragments": "any", "probability": "1%" } ] },
+        "in": { "fragments": "later", "drop": {} } },
+      "tunnel": { "overhead": 80, "error": "outer", "source": "10.0.0.1", "destination": ["10.0.0.2", "fd00::2"], "protocol": 17 },
       "tun": { "device": "kernel", "netns": "client", "name": "tun0", "mtu": 1500, "addresses": ["10.1.0.2/24"], "routes": ["::/0"],
                "coalesce": "all", "offloads": false, "engine": "uring" } } },
     "routes": [ { "to": "10.9.0.0/16", "via": "10.1.0.2", "interface": "left", "kind": "unicast" },
                 { "to": "10.8.0.0/16", "paths": [ { "via": "10.1.0.2", "weight": 3 }, { "via": "10.1.0.3", "interface": "left" } ] } ],
     "routes_file": "routes.txt",
+    "forge": [ { "message": "packet_too_big", "mtu": 68, "match": {}, "pps": 100, "burst": 1, "first": 9, "source": "10.0.0.9", "sequence": "wrong", "port": "wrong" } ],
     "router_id": "10.0.0.1", "source_route": "process", "record_options": "ignore", "martians": "loose", "hop_by_hop": "ignore", "hop_by_hop_limit": 16,
     "like": "ios", "ttl": "keep", "multipath": { "hash": "flow-label", "seed": 7, "icmp_errors": "outer" },
     "icmp": {

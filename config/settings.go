@@ -70,6 +70,7 @@ func (n Node) settings(seed uint64, name string) forwarding.Settings {
 		Quote:         n.ICMP.Quote,
 		Quote6:        n.ICMP.Quote6,
 		Policy:        n.ICMP.policies(),
+		Forgeries:     n.forgeries(),
 	}
 	if s.Policy.Rules() {
 		s.Seed = nodeSeed(seed, "policy", name)

@@ -44,12 +44,14 @@ func (f *File) Summary() string {
 		}
 		for _, i := range n.Interfaces {
 			printInterface(w, i, node.Interfaces[i.Name], far[end{n.Name, i.Name}])
+			printBoxes(w, node.Interfaces[i.Name])
 		}
 		printRoutes(w, n.Routes[len(node.listed):])
 		if node.RoutesFile != "" {
 			fmt.Fprintf(w, "  routes\t%d\tof %s\n", len(node.listed), node.RoutesFile)
 		}
 		printLimits(w, n.Limits)
+		printForgers(w, node.Forge)
 		w.Flush()
 	}
 	f.printLinks(&b)

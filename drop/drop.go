@@ -28,6 +28,17 @@ const (
 	// BadOffload: what the packet leaves to the next device cannot be done: a checksum beyond its end, or a super-packet that is none of TCP or UDP.
 	BadOffload
 
+	// Boxes on a link, of which no router knows (RFC 3234). What one has dropped behind the node is counted apart.
+
+	// LayerTwoMTU: longer than what the layer below carries, which nobody tells.
+	LayerTwoMTU
+	// ExtensionFiltered: a box that drops IPv6 extension headers met one (RFC 7872).
+	ExtensionFiltered
+	// FragmentFiltered: a box that drops fragments met one (RFC 8900).
+	FragmentFiltered
+	// Filtered: a filter of a box on the way.
+	Filtered
+
 	// Validity of addresses.
 
 	// MartianSource: no host can have this source address (RFC 1812 §5.3.7).
@@ -87,6 +98,10 @@ const (
 	BadNextHeader
 	// TooBig: longer than the MTU of the link, and must not be fragmented here.
 	TooBig
+	// TunnelOuter: too long behind the tunnel's header, of which the error is about: nobody inside understands it (RFC 2003 §4, RFC 4459 §3.1).
+	TunnelOuter
+	// TunnelSilent: too long behind the tunnel's header, and the tunnel tells nobody.
+	TunnelSilent
 	// DeviceRefused: the device took the packet for sending and reported an error.
 	DeviceRefused
 
@@ -154,6 +169,10 @@ var names = [NumReasons]string{
 	MissingOctets:        "missing-octets",
 	BadHeaderChecksum:    "bad-header-checksum",
 	BadOffload:           "bad-offload",
+	LayerTwoMTU:          "l2-mtu",
+	ExtensionFiltered:    "extension-filtered",
+	FragmentFiltered:     "fragment-filtered",
+	Filtered:             "filtered",
 	MartianSource:        "martian-source",
 	OwnSource:            "own-source",
 	ReversePath:          "reverse-path",
@@ -179,6 +198,8 @@ var names = [NumReasons]string{
 	BadField:             "bad-field",
 	BadNextHeader:        "bad-next-header",
 	TooBig:               "too-big",
+	TunnelOuter:          "tunnel-outer",
+	TunnelSilent:         "tunnel-silent",
 	DeviceRefused:        "device-refused",
 	FirstFragmentShort:   "first-fragment-short",
 	FragmentMisaligned:   "fragment-misaligned",

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/icmpgen"
 	"github.com/icmprouter/icmprouter/wire"
 )
@@ -48,7 +49,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		return
 	}
 	c.Sent++
-	spec.MaxLen, spec.ID, spec.TTL = t.links[link].MTU, uint16(id), how.ttl
+	spec.MaxLen, spec.ID, spec.TTL = t.links[link].room, uint16(id), how.ttl
 	r.detail(&spec, p, link, a, v)
 	if said.Rule != nil && said.alter(&spec, p, truth, to) {
 		c.Altered++
@@ -91,7 +92,10 @@ func (r *Router) detail(spec *icmpgen.Spec, p *wire.Packet, link int, a arrival,
 	t := r.table
 	switch spec.Message {
 	case icmpgen.TooBig:
-		spec.MTU = t.mtu(v.Link, p)
+		spec.MTU = t.mtu(v, p)
+		if v.Reason == drop.TunnelOuter {
+			spec.Quoted = &t.links[v.Link].outer
+		}
 	case icmpgen.TimestampReply:
 		spec.Receive, spec.Transmit = millis(a.now), millis(a.now)
 	case icmpgen.ExtendedEchoReply:
@@ -126,10 +130,10 @@ func (r *Router) to(m icmpgen.Message, p *wire.Packet) netip.Addr {
 	return to
 }
 
-// mtu is the MTU that a sender is told of the link that p would have left by: none
+// mtu is the MTU that a sender is told of the link that p would have left by, but for the verdict: none
 // below the least that its family knows, unless the settings want the truth.
-func (t *Table) mtu(link int, p *wire.Packet) int {
-	mtu := t.links[link].MTU
+func (t *Table) mtu(v Verdict, p *wire.Packet) int {
+	mtu := t.links[v.Link].told(v.Reason, p)
 	if t.settings.ReportSub1280 {
 		return mtu
 	}

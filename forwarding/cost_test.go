@@ -48,6 +48,9 @@ var costs = []struct {
 	{"MultipathError", 0, []string{"left: away > nowhere quoting ttl-exceeded away > nowhere udp 32", "left: away > nowhere ttl 1 udp 32"}},
 	{"Atlas", 0, []string{"left: h1 > nowhere udp 32", "left: h1 > nowhere ttl 1 udp 32", "left: h1 > far udp 32"}},
 	{"Labels", 0, []string{"left: h1 > h2 ttl 1 udp 1400"}},
+	{"Boxes", 0, []string{"left: h1 > h2 df mss 1460 tcp s", "left: h1 > h2 udp 1290", "left: h1 > h2 icmp ttl-exceeded", "left: h1 > h2 gso 1290 udp 60000"}},
+	{"Tunnel", 0, []string{"left: h1 > h2 udp 32", "left: h1 > h2 df udp 1300"}},
+	{"Forge", 0, []string{"left: h1 > h2 tcp a", "left: h1 > h2 gso 1000 udp 3000"}},
 	{"Withheld", 0, []string{"left: h1 > h2 ttl 1 udp 32"}},
 	{"Lies", 0, []string{"left: h1 > h2 ttl 1 udp 1400", "left: h1 > h2 df udp 1400", "left: h1b > far ttl 1 udp 32"}},
 	{"Limited", 0, []string{"left: h1b > h2 ttl 1 udp 32"}},
@@ -56,6 +59,7 @@ var costs = []struct {
 // costSettings are those that a packet of costs needs.
 var costSettings = map[string]string{
 	"Multipath": "paths three", "MultipathTurns": "paths three hash per-packet", "MultipathError": "paths three",
+	"Boxes": "box all", "Tunnel": "tunnel outer", "Forge": "forger on",
 	"Labels": "labels on", "Withheld": "policy third", "Lies": "policy all",
 	"SourceRoute": "source-route process", "Redirect": redirecting, "Extended": "extensions all", "Probe": "probe on",
 }

@@ -29,6 +29,10 @@ type Counters struct {
 	Fragments uint64
 	// Messages is what the node originated, or would have.
 	Messages [icmpgen.NumMessages]Originated
+	// Forged is the errors that a forger on the node sent, which are not among Messages.
+	Forged uint64
+	// Boxes is what boxes on the node's links did, which it knows nothing of.
+	Boxes BoxCounters
 }
 
 // Originated counts one kind of message that the node meant to send.
@@ -63,6 +67,8 @@ func (c *Counters) Add(o *Counters) {
 	for i, m := range o.Messages {
 		c.Messages[i].add(m)
 	}
+	c.Forged += o.Forged
+	c.Boxes.add(&o.Boxes)
 }
 
 func (o *Originated) add(m Originated) {

@@ -133,7 +133,7 @@ func TestReasonsHaveNames(t *testing.T) {
 	seen := map[string]bool{}
 	for reason := range drop.NumReasons {
 		name := reason.String()
-		if name == "" || seen[name] || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
+		if name == "" || seen[name] || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 			t.Errorf("reason %d has the name %q", reason, name)
 		}
 		seen[name] = true

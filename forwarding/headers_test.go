@@ -34,6 +34,7 @@ type header struct {
 // or about the flow:
 //
 //	ports S D: those of udp; tcp takes S
+//	mss N: the option of a TCP segment
 //	label N: the flow label of IPv6
 //	quoting NAME, and a line without its link to the end: an error with that packet in it
 func (s *shape) readHeader(word string, l *line) error {
@@ -53,6 +54,8 @@ func (s *shape) readHeader(word string, l *line) error {
 		s.behind = true
 	case "ports":
 		s.ports = [2]int{l.number(), l.number()}
+	case "mss":
+		s.mss = l.number()
 	case "label":
 		n := l.number()
 		s.breaks = append(s.breaks, func(b []byte) []byte {

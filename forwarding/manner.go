@@ -97,24 +97,28 @@ func (r *Router) utter(p *Policy, q *wire.Packet, link int, id uint32, out Outpu
 
 // postpone is transmit, later. The output takes copies.
 func (r *Router) postpone(p *Policy, q *wire.Packet, link int, id uint32, out Output) {
-	mtu := r.table.links[link].MTU
-	if len(q.Data) <= mtu {
-		out.Later(link, q, p.Delay)
+	room := r.table.links[link].room
+	if len(q.Data) <= room {
+		if r.passes(q, link) {
+			out.Later(link, q, p.Delay)
+		}
 		return
 	}
 	piece := out.Buffer()
-	for f := q.Fragments(mtu, id); f.More(); {
+	for f := q.Fragments(room, id); f.More(); {
 		f.Next(piece)
-		out.Later(link, piece, p.Delay)
 		r.Counters.Fragments++
+		if r.passes(piece, link) {
+			out.Later(link, piece, p.Delay)
+		}
 	}
 }
 
 // Quench tells the source of p, which came from link in, that a queue behind this node is full, if the node's policy has a rule for
 // such messages that sends them. Without one nobody is told (RFC 6633 §3). p is parsed, and as it was when it came, but for its TTL;
-// it stays the caller's, as for Receive.
+// it stays the caller's, as for Receive. A node tells itself nothing.
 func (r *Router) Quench(p *wire.Packet, in int, now time.Duration, out Output) {
-	if r.table.manners[icmpgen.SourceQuench].rules != nil {
+	if r.table.manners[icmpgen.SourceQuench].rules != nil && !r.table.Own(p.Src) {
 		r.answer(icmpgen.SourceQuench, p, arrival{in: in, now: now, out: out}, Verdict{})
 	}
 }

@@ -93,6 +93,7 @@ type shape struct {
 	behind       bool
 	extension    bool
 	ports        [2]int
+	mss          int
 	protocol     layers.IPProtocol
 	transport    []gopacket.SerializableLayer
 	partial      bool
@@ -232,6 +233,9 @@ func (s *shape) tcp(flags string) *layers.TCP {
 	udp := s.udp()
 	tcp := &layers.TCP{SrcPort: layers.TCPPort(udp.SrcPort), DstPort: 443, Seq: 1000, Ack: 5000, Window: 100,
 		SYN: has("s"), ACK: has("a"), RST: has("r"), FIN: has("f")}
+	if s.mss != 0 {
+		tcp.Options = []layers.TCPOption{{OptionType: layers.TCPOptionKindMSS, OptionLength: 4, OptionData: []byte{byte(s.mss >> 8), byte(s.mss)}}}
+	}
 	tcp.SetNetworkLayerForChecksum(s.network())
 	return tcp
 }

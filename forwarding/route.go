@@ -92,8 +92,8 @@ func (t *Table) forward(p *wire.Packet, in int, there *hop) Verdict {
 			return v
 		}
 	}
-	if p.DF && p.WireLen() > link.MTU {
-		return Verdict{Reason: drop.TooBig, Link: there.Link}
+	if p.DF && p.WireLen() > link.room {
+		return Verdict{Reason: link.tooBig(p), Link: there.Link}
 	}
 	return there.Verdict
 }

@@ -37,6 +37,7 @@ type Router struct {
 	// recent is what the table said of the addresses of late packets.
 	recent recent
 	turns  turns
+	dice   dice
 	// options, objects and labels are room for those of the message that is being built.
 	options [wire.MaxOptions]byte
 	objects [maxObjects]icmpgen.Object
@@ -60,12 +61,15 @@ type Shared struct {
 	id         uint32 // of what the node originates
 	records    [NumPolicies][]record
 	buckets    ratelimit.Buckets // of policies
+	forgers    []forger          // as the settings have them, nil without
+	forging    ratelimit.Buckets // of each of them
 }
 
 // New returns a router with a table, whose owner it becomes.
 func New(table *Table, limits ratelimit.Limits) *Router {
 	r := &Router{Shared: &Shared{table: table, Limits: limits}}
 	r.remember(nil, &table.settings)
+	r.reforge(table.settings.Forgeries)
 	return r
 }
 
@@ -78,6 +82,7 @@ func (r *Router) Sibling() *Router { return &Router{Shared: r.Shared} }
 func (r *Router) SetTable(table *Table) {
 	r.fragments.relink(r.table.links, table.links, &r.Counters)
 	r.remember(&r.table.settings, &table.settings)
+	r.reforge(table.settings.Forgeries)
 	r.table = table
 	r.generation++
 }
@@ -110,24 +115,37 @@ func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) 
 		r.discard(reason, p, count, a)
 		return
 	}
-	switch v := r.route(p, in); v.Action {
+	if box := r.table.links[in].In; box != nil {
+		r.admit(box, p, a)
+		return
+	}
+	r.decide(p, count, a)
+}
+
+// decide takes a packet, which stands for count datagrams, to its end, and says whether it was itself sent.
+func (r *Router) decide(p *wire.Packet, count uint64, a arrival) (sent bool) {
+	switch v := r.route(p, a.in); v.Action {
 	case Forward:
 		r.Counters.Forwarded += count
-		if v.Link == in && r.table.settings.Redirects {
+		if v.Link == a.in && r.table.settings.Redirects {
 			r.redirect(p, a)
+		}
+		if len(r.forgers) > 0 {
+			r.forge(p, a)
 		}
 		if !r.table.settings.KeepTTL {
 			p.DecrementTTL()
 		}
 		if p.HasOptions() {
-			p.StampOptions(r.table.stamp(v.Link, p.Dst, now))
+			p.StampOptions(r.table.stamp(v.Link, p.Dst, a.now))
 		}
-		r.transmit(p, v.Link, 0, out)
+		return r.transmit(p, v.Link, 0, a.out)
 	case Deliver:
 		r.deliver(p, a)
 	default:
 		r.drop(v, p, count, a)
 	}
+	return false
 }
 
 // arrival is where and when a packet came, and where answers go.
@@ -157,6 +175,7 @@ var answers = [drop.NumReasons]icmpgen.Message{
 	drop.BadField:            icmpgen.HeaderProblem,
 	drop.BadNextHeader:       icmpgen.NextHeaderProblem,
 	drop.TooBig:              icmpgen.TooBig,
+	drop.TunnelOuter:         icmpgen.TooBig,
 	drop.FirstFragmentShort:  icmpgen.FirstFragmentIncomplete,
 	drop.ReassemblyTimeout:   icmpgen.ReassemblyTimeExceeded,
 	drop.ProtocolUnreachable: icmpgen.ProtocolUnreachable,
@@ -188,25 +207,28 @@ func (r *Router) discard(reason drop.Reason, p *wire.Packet, count uint64, a arr
 // transmit sends a packet, in fragments where it is too long: a packet that must
 // not be cut did not come this far. A super-packet whose segments are too long is
 // taken apart first. id names the datagram where it holds no name itself, which
-// is only so where the node originates it.
-func (r *Router) transmit(p *wire.Packet, link int, id uint32, out Output) {
-	mtu := r.table.links[link].MTU
-	if p.WireLen() <= mtu {
-		out.Send(link, p)
-		return
+// is only so where the node originates it. It says whether the packet itself was sent.
+func (r *Router) transmit(p *wire.Packet, link int, id uint32, out Output) (sent bool) {
+	room := r.table.links[link].room
+	if p.WireLen() <= room {
+		return r.emit(p, link, out)
 	}
+	q := out.Buffer()
 	if p.GSO.ChecksumStart != 0 {
-		q := out.Buffer()
-		for s := p.Segments(); s.More(); { // none but the last is short enough to keep q
+		for s := p.Segments(); s.More(); {
 			s.Next(q)
-			r.transmit(q, link, id, out)
+			if r.transmit(q, link, id, out) && s.More() {
+				q = out.Buffer()
+			}
 		}
-		return
+		return false
 	}
-	for f := p.Fragments(mtu, id); f.More(); {
-		q := out.Buffer()
+	for f := p.Fragments(room, id); f.More(); {
 		f.Next(q)
-		out.Send(link, q)
 		r.Counters.Fragments++
+		if r.emit(q, link, out) && f.More() {
+			q = out.Buffer()
+		}
 	}
+	return false
 }

@@ -52,6 +52,8 @@ type Settings struct {
 	Policy Policies
 	// Seed is what the chances of Policy come from.
 	Seed uint64
+	// Forgeries are those of an attacker on the node.
+	Forgeries []Forgery
 }
 
 // Multipath says how packets choose among ways that are equally good. The zero

@@ -50,6 +50,9 @@ var choices = map[string]func(s *forwarding.Settings){
 	"seed 2":          func(s *forwarding.Settings) { s.Multipath.Seed = 2 },
 	"seed 3":          func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
 	"router-id on":    func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
+	"forger on": func(s *forwarding.Settings) {
+		s.Forgeries = []forwarding.Forgery{{Message: icmpgen.TooBig, MTU: 1300, Rate: ratelimit.Rate{PPS: 1e6, Burst: 100}, WrongSequence: true, WrongPort: true}}
+	},
 }
 
 // onLinks are such words that are about links and routes: a link-local address on
@@ -64,6 +67,14 @@ var onLinks = map[string]func(links []forwarding.Link, routes *[]forwarding.Rout
 	"labels on": func(links []forwarding.Link, _ *[]forwarding.Route, _ *forwarding.Settings) {
 		links[0].Labels = []icmpgen.Label{{Label: 16}, {Label: 0xfffff, TC: 5, TTL: 9}}
 	},
+	"box narrow":   boxes(forwarding.Middlebox{DropAbove: 1200}, forwarding.Middlebox{}),
+	"box plain":    boxes(forwarding.Middlebox{DropExtensions: true}, forwarding.Middlebox{}),
+	"box whole":    boxes(forwarding.Middlebox{DropFragments: wire.AnyFragment}, forwarding.Middlebox{}),
+	"box filter":   boxes(forwarding.Middlebox{Filters: []forwarding.Filter{{Errors: everyError}}}, forwarding.Middlebox{}),
+	"box all":      boxes(everything, everything),
+	"tunnel inner": tunnel(forwarding.TunnelErrorInner),
+	"tunnel outer": tunnel(forwarding.TunnelErrorOuter),
+	"tunnel none":  tunnel(forwarding.TunnelErrorNone),
 	"nowhere numbered": func(links []forwarding.Link, routes *[]forwarding.Route, _ *forwarding.Settings) {
 		*routes = nil
 		for i, name := range []string{"h1", "h2"} {
@@ -84,6 +95,35 @@ var onLinks = map[string]func(links []forwarding.Link, routes *[]forwarding.Rout
 		*routes = append(*routes, forwarding.Route{To: netip.MustParsePrefix("2001:db8:ff::/48"), Link: "left", Via: netip.MustParseAddr("fe80::9")},
 			route("203.0.113.0/24", "10.1.0.9"))
 	},
+}
+
+// everything is a box with all that may be done to packets, and drops little.
+var everything = forwarding.Middlebox{DropAbove: 65000, DropFragments: wire.LaterFragment, DF: forwarding.DFClear, MSS: 536, Mangle: forwarding.MangleID,
+	Filters: []forwarding.Filter{{Errors: everyError, Every: 3}, {Match: wire.Match{Above: 1300}, Probability: 0.5, Seed: 1}}}
+
+// everyError is all kinds.
+var everyError = func() (all [ratelimit.NumKinds]bool) {
+	for kind := range all {
+		all[kind] = true
+	}
+	return all
+}()
+
+// boxes are on both of the links left and right: in, and out.
+func boxes(in, out forwarding.Middlebox) func([]forwarding.Link, *[]forwarding.Route, *forwarding.Settings) {
+	return func(links []forwarding.Link, _ *[]forwarding.Route, _ *forwarding.Settings) {
+		for i := range 2 {
+			links[i].In, links[i].Out = &in, &out
+		}
+	}
+}
+
+// tunnel takes 100 octets on the link right.
+func tunnel(says forwarding.TunnelError) func([]forwarding.Link, *[]forwarding.Route, *forwarding.Settings) {
+	return func(links []forwarding.Link, _ *[]forwarding.Route, _ *forwarding.Settings) {
+		links[1].Tunnel = &forwarding.Tunnel{Overhead: 100, Error: says,
+			Source: wire.EachFamily(addresses("r.right")...), Destination: wire.EachFamily(addresses("h2")...)}
+	}
 }
 
 // addresses are those of a name in both families.

@@ -218,15 +218,21 @@ func (n *node) send(text string) {
 	p := filled(b.bytes, wire.Headroom+len(b.bytes)+64)
 	p.GSO = b.gso
 	before := bytes.Clone(p.Buffer())
-	forwarded, told := n.router.Counters.Forwarded, meant(&n.router.Counters)
+	forwarded, told, altered := n.router.Counters.Forwarded, meant(&n.router.Counters), n.altered()
 	n.router.Receive(p, in, n.now, n)
-	if n.router.Counters.Forwarded == forwarded && !bytes.Equal(before, p.Buffer()) {
+	if n.router.Counters.Forwarded == forwarded && n.altered() == altered && !bytes.Equal(before, p.Buffer()) {
 		n.t.Fatalf("%s: a packet that was not forwarded has been written to", text)
 	}
 	if told := meant(&n.router.Counters) - told; told > 1 {
 		n.t.Fatalf("%s: %d messages about one packet", text, told)
 	}
 	n.balance(text)
+}
+
+// altered is the number of packets that boxes changed.
+func (n *node) altered() uint64 {
+	c := &n.router.Counters.Boxes
+	return c.DFCleared + c.DFSet + c.Clamped + c.Mangled
 }
 
 // meant is the number of messages that the router sent, or would have.
@@ -326,5 +332,13 @@ func gained(before, after *forwarding.Counters) string {
 		add(m.String()+" delayed", b.Delayed, a.Delayed)
 		add(m.String()+" duplicated", b.Duplicated, a.Duplicated)
 	}
+	add("forged", before.Forged, after.Forged)
+	for reason := range drop.NumReasons {
+		add("behind "+reason.String(), before.Boxes.Behind(reason), after.Boxes.Behind(reason))
+	}
+	add("df-cleared", before.Boxes.DFCleared, after.Boxes.DFCleared)
+	add("df-set", before.Boxes.DFSet, after.Boxes.DFSet)
+	add("clamped", before.Boxes.Clamped, after.Boxes.Clamped)
+	add("mangled", before.Boxes.Mangled, after.Boxes.Mangled)
 	return strings.Join(parts, ", ")
 }

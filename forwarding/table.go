@@ -34,6 +34,16 @@ type Link struct {
 	// Labels is the MPLS label stack with which packets come from the link, as errors tell it
 	// (RFC 4950 §3). There is no label on any packet here.
 	Labels []icmpgen.Label
+	// In and Out are the boxes that packets meet which come from the link, before the node sees them, and which leave by it,
+	// when the node is done with them. Nil: none.
+	In, Out *Middlebox
+	// Tunnel is what packets go into that leave by the link. Nil: none.
+	Tunnel *Tunnel
+
+	// room is the longest datagram that may leave here, in octets: MTU, less what Tunnel takes.
+	room int
+	// outer is how the quote of an error about Tunnel differs.
+	outer icmpgen.Quoted
 }
 
 // Kind is what a configured route does.
@@ -124,6 +134,8 @@ type Table struct {
 	leads leads
 	// groups is the number of all groups, and ownGroups that of the table's own.
 	groups, ownGroups int
+	// filters are those of all boxes, by their number.
+	filters []*Filter
 	// manners are by message, of the settings.
 	manners [icmpgen.NumMessages]manner
 	// edition counts what else changes the answers of lookup, an atlas, or a link beside it: routers forget what an older one said.
@@ -137,6 +149,9 @@ func NewTable(links []Link, routes []Route, settings Settings) (*Table, error) {
 	t.manners = t.settings.manners()
 	t.martians(settings.Martians)
 	for i := range links {
+		l := &t.links[i]
+		l.In, l.Out = t.install(l.In), t.install(l.Out)
+		l.dig()
 		for _, address := range links[i].Addresses {
 			t.connect(i, address)
 		}

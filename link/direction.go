@@ -99,18 +99,20 @@ func (d *Direction) Instant() bool { return d.instant && d.Counters.OnWay == 0 }
 //
 // now may be before the time of the last call: an Arrive that is late returns what has arrived since. What
 // depends on the order, as a queue, takes such a packet as the last that came.
-func (d *Direction) Send(p *wire.Packet, hops int, now time.Duration) {
+//
+// It says whether the queue refused the packet, or one of its segments.
+func (d *Direction) Send(p *wire.Packet, hops int, now time.Duration) (refused bool) {
 	if d.whole || p.GSO.Size == 0 {
-		d.send(p, hops, now)
-		return
+		return d.send(p, hops, now)
 	}
 	for segments := p.Segments(); segments.More(); {
 		segments.Next(&d.wires.segment)
-		d.send(&d.wires.segment, hops, now)
+		refused = d.send(&d.wires.segment, hops, now) || refused
 	}
+	return refused
 }
 
-func (d *Direction) send(p *wire.Packet, hops int, now time.Duration) {
+func (d *Direction) send(p *wire.Packet, hops int, now time.Duration) (refused bool) {
 	count := uint64(p.WireCount())
 	d.Counters.Sent += count
 	f := d.chances.decide(&d.behavior, p)
@@ -120,12 +122,13 @@ func (d *Direction) send(p *wire.Packet, hops int, now time.Duration) {
 	case f.lost:
 		d.Counters.Dropped[drop.LinkLoss] += count
 	case d.sending != nil || !d.steady():
-		d.offer(p, hops, now, &f)
+		return d.offer(p, hops, now, &f)
 	default:
 		if parcel := d.take(p, hops, &f); parcel != nil {
 			d.leave(parcel, now)
 		}
 	}
+	return false
 }
 
 // take makes a parcel of a packet, that is on its way from now on, or counts that there is no room.

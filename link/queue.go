@@ -23,8 +23,8 @@ type queue struct {
 	codel codel
 }
 
-// offer gives the queue a packet at now.
-func (d *Direction) offer(p *wire.Packet, hops int, now time.Duration, f *fate) {
+// offer gives the queue a packet at now, and says whether it refuses it.
+func (d *Direction) offer(p *wire.Packet, hops int, now time.Duration, f *fate) (refused bool) {
 	d.advance(now)
 	d.clock = max(d.clock, now)
 	now = d.clock
@@ -36,14 +36,14 @@ func (d *Direction) offer(p *wire.Packet, hops int, now time.Duration, f *fate) 
 	switch {
 	case d.sending != nil && d.full(q, len(p.Data), now):
 		d.Counters.Dropped[drop.QueueFull] += uint64(p.WireCount())
-		return
+		return true
 	case verdict == discard, verdict == early && !(q.ECN && capable(p.Data)):
 		d.Counters.Dropped[drop.QueueEarly] += uint64(p.WireCount())
-		return
+		return true
 	}
 	parcel := d.take(p, hops, f)
 	if parcel == nil {
-		return
+		return false
 	}
 	if verdict == early {
 		d.mark(parcel)
@@ -53,6 +53,7 @@ func (d *Direction) offer(p *wire.Packet, hops int, now time.Duration, f *fate) 
 	if d.sending == nil {
 		d.serve(now)
 	}
+	return false
 }
 
 // full says whether a packet of n octets has no room in the queue.

@@ -48,10 +48,13 @@ func (w *worker) cascade() {
 
 // enter takes one packet through one node.
 func (w *worker) enter(to *lane, p *wire.Packet, hops int) {
-	w.hops, w.entered = hops, p
+	w.hops, w.entered, w.refused = hops, p, nil
 	s := to.seat
 	s.router.Receive(p, to.port.link, w.at, s)
 	w.entered = nil
+	if full := w.refused; full != nil {
+		s.router.Quench(full, to.port.link, w.at, s)
+	}
 	to.counts.received += uint64(p.WireCount())
 	w.pool.settle()
 }
@@ -65,7 +68,12 @@ func (w *worker) cross(l *lane, p *wire.Packet) {
 		return
 	case out != nil && !out.Instant():
 		l.counts.sent += count
-		out.Send(p, w.hops+1, w.at) // which takes a copy
+		refused := out.Send(p, w.hops+1, w.at) // which takes a copy
+		if refused && w.refused == nil {
+			w.refused = p // a packet of the pool stays lent until its source has been told
+		} else if w.pool.sent(p) {
+			w.pool.free = append(w.pool.free, p)
+		}
 		return
 	}
 	c := crossing{to: l.peer, packet: p, pooled: w.pool.sent(p), hops: w.hops + 1}

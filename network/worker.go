@@ -71,6 +71,7 @@ type worker struct {
 	at        time.Duration  // when the packet came that a router has
 	hops      int            // and how many links it had crossed
 	entered   *wire.Packet   // which it is; nil: none, or one of its own
+	refused   *wire.Packet   // the first of what came of it that a queue had no room for; nil: none
 	due       time.Duration  // when to look for fragments that expire
 	held      bool           // fragments may have come since that was last asked
 	urgent    bool           // the thread runs before others
