@@ -36,6 +36,7 @@ var floors = []floor{
 	{"network", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev"), false},
 	{"config", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev", "network", "config/document"), false},
 	{"config/document", lower(), false},
+	{"scenario", lower("drop", "wire", "ratelimit", "icmpgen", "forwarding", "link", "routing", "tundev", "network", "config", "config/document"), false},
 	{"conformance", []string{module + "/tundev", "github.com/gopacket/gopacket/...", "golang.org/x/sys/unix"}, false},
 }
 

@@ -11,6 +11,7 @@ type Middlebox struct {
 // Box is what a box does to packets: what it drops, and what it changes in those that pass. It tells nobody.
 type Box struct {
 	DropAbove        int         `json:"drop_above,omitempty" min:"68" max:"65535" default:"none" jsonschema:"Longer datagrams, in octets, vanish: the MTU of the layer below, of which no router knows. A super-packet is judged by its segments."`
+	SuperPackets     string      `json:"super_packets,omitempty" enum:"pass,drop" default:"pass" jsonschema:"What becomes of segments that the kernel hands over in one: with drop they vanish together, as where one forgets that they are several and compares their sum with the MTU."`
 	Drop             []BoxFilter `json:"drop,omitempty" atleast:"1" lone:"true" default:"none" jsonschema:"Filters: a packet that one of them selects vanishes. Of one filter, all that is given must hold."`
 	Fragments        *Fragments  `json:"fragments,omitempty" short:"drop" default:"none" jsonschema:"What becomes of fragments."`
 	DF               string      `json:"df,omitempty" enum:"keep,clear,set" default:"keep" jsonschema:"What becomes of DF in IPv4: with clear, routers behind fragment what was not to be; with set, they refuse what might be. IPv6 has no such bit, and its packets are left alone."`

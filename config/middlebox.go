@@ -62,7 +62,7 @@ func (b *Box) plan(seed uint64, name string) *forwarding.Middlebox {
 	if b == nil {
 		return nil
 	}
-	p := &forwarding.Middlebox{DropAbove: b.DropAbove, DropExtensions: b.ExtensionHeaders == "drop", DF: dfs[b.DF], MSS: uint16(b.MSS)}
+	p := &forwarding.Middlebox{DropAbove: b.DropAbove, DropSuper: b.SuperPackets == "drop", DropExtensions: b.ExtensionHeaders == "drop", DF: dfs[b.DF], MSS: uint16(b.MSS)}
 	if b.Fragments != nil {
 		p.DropFragments, p.Mangle = droppedFragments[b.Fragments.Drop], manglings[b.Fragments.Mangle]
 	}

@@ -95,7 +95,7 @@ var suspectBoxes = []edited{
 
 // fineBoxes look like mistakes and are none.
 var fineBoxes = []edited{
-	{"boxes that do nothing", []string{`"left": {`, `"left": { "middlebox": { "in": {}, "out": { "df": "keep", "extension_headers": "pass", "fragments": "none" } },`}, nil},
+	{"boxes that do nothing", []string{`"left": {`, `"left": { "middlebox": { "in": {}, "out": { "df": "keep", "super_packets": "pass", "extension_headers": "pass", "fragments": "none" } },`}, nil},
 	{"a filter of everything", []string{`"left": {`, `"left": { "middlebox": { "in": { "drop": {} } },`}, nil},
 	{"ICMP, said twice", []string{`"left": {`, `"left": { "middlebox": { "in": { "drop": { "icmp": "errors", "protocol": "icmp", "every": 1 } } },`}, nil},
 	{"a tunnel to its limit", []string{`"mtu": 1400,`, `"mtu": 1400, "tunnel": { "overhead": 1332, "error": "none" },`}, nil},
@@ -106,14 +106,14 @@ var fineBoxes = []edited{
 // TestBoxesPlan wants each key in its place of the plan.
 func TestBoxesPlan(t *testing.T) {
 	text := changed(t, `"left": {`, `"left": { "middlebox": {
-		"out": { "drop_above": 1200, "df": "clear", "mss": 1360, "extension_headers": "drop", "fragments": { "drop": "later", "mangle": "identification" } },
+		"out": { "drop_above": 1200, "super_packets": "drop", "df": "clear", "mss": 1360, "extension_headers": "drop", "fragments": { "drop": "later", "mangle": "identification" } },
 		"in": { "df": "set", "fragments": "first", "drop": [ { "icmp": "errors" }, { "icmp": "packet-too-big", "to": "::/0", "every": 2 }, { "icmp": "echo" }, { "above": 1000, "protocol": "udp", "probability": "25%" } ] } },
 		"tunnel": { "overhead": 80, "error": "outer", "source": "10.0.0.1", "protocol": 17 },`)
 	text = strings.Replace(text, `"r1": {`, `"r1": { "forge": [
 		{ "message": "packet_too_big", "mtu": 68, "match": { "protocol": "tcp" }, "pps": 7, "burst": 3, "first": 9, "source": ["10.0.0.9", "fd00::9"], "sequence": "wrong", "port": "wrong" }, { "message": "time_exceeded" } ],`, 1)
 	node := parse(t, text).Plan().Nodes[0]
 	left, right := node.Interfaces[0], node.Interfaces[1]
-	if want := (&forwarding.Middlebox{DropAbove: 1200, DropExtensions: true, DropFragments: wire.LaterFragment, Mangle: forwarding.MangleID, DF: forwarding.DFClear, MSS: 1360}); !reflect.DeepEqual(left.Out, want) {
+	if want := (&forwarding.Middlebox{DropAbove: 1200, DropSuper: true, DropExtensions: true, DropFragments: wire.LaterFragment, Mangle: forwarding.MangleID, DF: forwarding.DFClear, MSS: 1360}); !reflect.DeepEqual(left.Out, want) {
 		t.Errorf("out %+v, want %+v", left.Out, want)
 	}
 	errors := forwarding.Filter{}

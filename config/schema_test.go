@@ -165,7 +165,7 @@ const complete = `{
     "interfaces": { "left": {
       "addresses": ["10.1.0.1/24", "fd00:1::1/64"], "mtu": 1500, "urpf": "loose", "directed_broadcast": true, "mpls": [16, 1048575],
       "middlebox": {
-        "out": { "drop_above": 1400, "df": "clear", "mss": 1360, "extension_headers": "drop", "fragments": { "drop": "first", "mangle": "payload" },
+        "out": { "drop_above": 1400, "super_packets": "drop", "df": "clear", "mss": 1360, "extension_headers": "drop", "fragments": { "drop": "first", "mangle": "payload" },
           "drop": [ { "icmp": "errors", "every": 2 }, { "above": 100, "below": 1400, "from": "10.0.0.0/8", "to": "10.0.0.0/8", "protocol": "udp", "port": 53, "fragments": "any", "probability": "1%" } ] },
         "in": { "fragments": "later", "drop": {} } },
       "tunnel": { "overhead": 80, "error": "outer", "source": "10.0.0.1", "destination": ["10.0.0.2", "fd00::2"], "protocol": 17 },

@@ -33,6 +33,7 @@ func (b *Box) words() string {
 	}
 	set := knobs(*b)
 	say(set, "drop_above")
+	say(set, "super_packets")
 	say(set, "extension_headers")
 	if b.Fragments != nil {
 		for _, knob := range knobs(*b.Fragments) {

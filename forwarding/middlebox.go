@@ -15,6 +15,8 @@ import (
 type Middlebox struct {
 	// DropAbove is the length of the longest datagram that passes, in octets: the MTU of the layer below. Zero: any.
 	DropAbove int
+	// DropSuper drops super-packets whole, as one does that takes each for one packet that is too long.
+	DropSuper bool
 	// DropExtensions drops IPv6 packets with any extension header (RFC 7872).
 	DropExtensions bool
 	// DropFragments drops fragments: AnyFragment, FirstFragment or LaterFragment (RFC 8900).
@@ -115,7 +117,7 @@ func (t *Table) install(box *Middlebox) *Middlebox {
 
 // divides says whether a super-packet must be taken apart, since the box may treat its segments differently.
 func (box *Middlebox) divides(p *wire.Packet) bool {
-	if p.GSO.Size == 0 {
+	if p.GSO.Size == 0 || box.DropSuper {
 		return false
 	}
 	for i := range box.Filters {
@@ -190,7 +192,7 @@ func (r *Router) drops(f *Filter, p *wire.Packet) bool {
 
 // cross has a box judge a packet and change it, and says why the packet ends, or Alive. A super-packet is not to be divided.
 func (r *Router) cross(box *Middlebox, p *wire.Packet) drop.Reason {
-	if box.DropAbove != 0 && p.WireLen() > box.DropAbove {
+	if box.DropSuper && p.GSO.Size != 0 || box.DropAbove != 0 && p.WireLen() > box.DropAbove {
 		return drop.LayerTwoMTU
 	}
 	if box.DropExtensions && p.Extended() {

@@ -12,7 +12,7 @@ import (
 // anyBox is a box of all that may be, by chance.
 func anyBox(r *rand.Rand) (box forwarding.Middlebox) {
 	some := func(n int) int { return r.IntN(2) * r.IntN(n) }
-	box = forwarding.Middlebox{DropAbove: some(1600), DropExtensions: some(2) == 1, DropFragments: wire.FragmentMatch(some(4)),
+	box = forwarding.Middlebox{DropAbove: some(1600), DropSuper: some(2) == 1, DropExtensions: some(2) == 1, DropFragments: wire.FragmentMatch(some(4)),
 		DF: forwarding.DF(r.IntN(3)), MSS: uint16(some(1500)), Mangle: forwarding.Mangle(some(2))}
 	for range some(3) {
 		f := forwarding.Filter{Echo: some(3) == 1, Every: some(4), Match: wire.Match{Above: some(1500)}, Probability: float64(some(4)) / 4, Seed: r.Uint64()}

@@ -58,6 +58,23 @@ func TestLayerTwoMTUOfSegments(t *testing.T) {
 	})
 }
 
+// Who takes a super-packet for one packet drops it, whole, whatever its segments are.
+func TestSuperPacketsDropped(t *testing.T) {
+	both(t, func(n *node) {
+		n.boxed(forwarding.Middlebox{DropSuper: true}, forwarding.Middlebox{})
+		n.send("left: h1 > h2 df gso 500 udp 5000")
+		n.send("left: h1 > h2 df udp 500")
+		n.want("right: h1 > h2 forwarded")
+		n.counted("forwarded 1, l2-mtu 10")
+
+		n.boxed(forwarding.Middlebox{}, forwarding.Middlebox{DropSuper: true})
+		n.send("left: h1 > h2 df gso 500 udp 5000")
+		n.send("left: h1 > h2 df udp 500")
+		n.want("right: h1 > h2 forwarded")
+		n.counted("forwarded 11, behind l2-mtu 10")
+	})
+}
+
 // A filter at the edge eats errors: those that pass, and those that the node itself sends.
 func TestFilterErrors(t *testing.T) {
 	both(t, func(n *node) {

@@ -63,7 +63,7 @@ var boxes = []Scenario{
 			"nodes.r1.interfaces.left.middlebox.in.fragments.drop=all", "nodes.r3.interfaces.right.middlebox.in.fragments.drop=all",
 			"nodes.r1.interfaces.left.middlebox.in.extension_headers=drop", "nodes.r3.interfaces.right.middlebox.in.extension_headers=drop",
 		},
-		Traffic: Traffic{UDP: true},
+		Traffic: Traffic{UDP: true, Large: true},
 		Linux:   unharmed,
 	},
 	{
@@ -74,7 +74,7 @@ var boxes = []Scenario{
 		Reports: []string{"networkservicemesh/sdk#1148", "cilium/cilium#46100", "ayourtch/nat46#35"},
 		Healthy: `Sends nothing that has to be fragmented; the receiver tells of its wait for the rest only when it has the first part (RFC 8200 §4.5).`,
 		Fault:   []string{"nodes.r1.interfaces.left.middlebox.in.fragments.drop=first", "nodes.r3.interfaces.right.middlebox.in.fragments.drop=first"},
-		Traffic: Traffic{UDP: true},
+		Traffic: Traffic{UDP: true, Large: true},
 		Linux:   unharmed,
 	},
 	{

@@ -74,7 +74,8 @@ var misquoted = []Scenario{
 		Alias: "P37", Name: "ptb-extended",
 		Title: "The error has extensions behind a padded quote",
 		Life: `Routers may tell which interface it was, behind the quote, which is then padded to 128 octets and counted in a field that was always
-			zero. Who takes all that follows the header for the quoted packet reads nonsense at its end.`,
+			zero. Who takes all that follows the header for the quoted packet reads nonsense at its end. The Packet Too Big of
+			IPv6 has no room for the length, and no extensions.`,
 		Reports: []string{"RFC 4884 §5", "RFC 5837 §3"},
 		Healthy: `Reads the length, or looks at the beginning of the quote alone.`,
 		Fault:   []string{"nodes.r2.icmp.extensions=all"},

@@ -59,7 +59,7 @@ var unsaid = []Scenario{
 		Life: `Links inside a network are numbered from private addresses, and errors about what does not fit there come from them.
 			The next network knows no way back to such a source: its reverse path filter, or a list of bogons, drops the error.`,
 		Reports: []string{"RFC 6752", "RFC 3704 §2.4"},
-		Healthy: `Probes: nothing arrives.`,
+		Healthy: `Probes, as after any error that does not arrive.`,
 		Setup:   []string{"nodes.r1.interfaces.right.urpf=loose", "nodes.r3.interfaces.left.urpf=loose"},
 		Fault:   []string{`nodes.r2.icmp.packet_too_big.source=["192.168.255.1","fdff::1"]`},
 		Linux:   blackhole,

@@ -63,7 +63,9 @@ var untrue = []Scenario{
 		Healthy: `TCP believes no error whose sequence number is not in flight; QUIC none whose quote has no connection ID of its own, and never
 			goes below 1200 octets.`,
 		Setup: []string{"nodes.r2.interfaces.left.mtu=1500", "nodes.r2.interfaces.right.mtu=1500"},
-		Fault: []string{`nodes.r2.forge=[{"message":"packet_too_big","mtu":68,"match":{"above":500},"pps":100,"sequence":"wrong"}]`},
+		Fault: []string{`nodes.r2.forge=[` +
+			`{"message":"packet_too_big","mtu":68,"match":{"to":"0.0.0.0/0","above":500},"pps":100,"sequence":"wrong"},` +
+			`{"message":"packet_too_big","mtu":1280,"match":{"to":"::/0","above":500},"pps":100,"sequence":"wrong"}]`},
 		Linux: unharmed,
 	},
 	{

@@ -149,10 +149,14 @@ func (l *lab) collect() {
 	}
 }
 
-// play applies what the timeline has to set, all at once.
+// play applies what the timeline has to set, all at once. Without one, nothing changes.
 func (l *lab) play() {
 	l.t.Helper()
-	for _, step := range l.doc.Root.Get("timeline").(*document.List).Items {
+	timeline, _ := l.doc.Root.Get("timeline").(*document.List)
+	if timeline == nil {
+		return
+	}
+	for _, step := range timeline.Items {
 		set := step.(*document.Object).Get("set").(*document.Object)
 		for _, path := range set.Keys() {
 			if err := l.doc.Set(path, set.Get(path)); err != nil {

@@ -22,6 +22,9 @@ const (
 	serverPort = 80
 )
 
+// sequence is the number of every TCP segment.
+const sequence = 1
+
 // packet is one that a host sends.
 type packet struct {
 	data []byte
@@ -45,7 +48,7 @@ func (l *lab) packets(host, kind string, length int) []packet {
 		from, to = to, from
 	}
 	size := length - ipHeader(l.family)
-	tcp := &layers.TCP{SrcPort: layers.TCPPort(from), DstPort: layers.TCPPort(to), Seq: 1, Ack: 1, ACK: true, Window: 65535}
+	tcp := &layers.TCP{SrcPort: layers.TCPPort(from), DstPort: layers.TCPPort(to), Seq: sequence, Ack: 1, ACK: true, Window: 65535}
 	udp := &layers.UDP{SrcPort: layers.UDPPort(from), DstPort: layers.UDPPort(to)}
 	switch kind {
 	case "tcp":

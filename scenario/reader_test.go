@@ -23,6 +23,9 @@ func (l *lab) describe(b []byte) string {
 		what = fmt.Sprintf("icmp %d/%d", icmp.TypeCode.Type(), icmp.TypeCode.Code())
 		if icmp.TypeCode.Type() == 3 && icmp.TypeCode.Code() == 4 {
 			what = fmt.Sprintf("too-big %d", icmp.Seq) + l.quoted(p, len(b), icmp.Payload)
+			if icmp.Id != 0 { // the length of RFC 4884
+				what += ", extended"
+			}
 		}
 	case p.Layer(layers.LayerTypeICMPv6) != nil:
 		icmp := p.Layer(layers.LayerTypeICMPv6).(*layers.ICMPv6)
@@ -103,16 +106,16 @@ func (l *lab) quoted(p gopacket.Packet, length int, quote []byte) (what string) 
 		what += fmt.Sprintf(", %d octets", length)
 	}
 	q := decode(quote)
-	ttl, tos, sound := uint8(0), uint8(0), true
+	ttl, tos, sound, protocol := uint8(0), uint8(0), true, layers.IPProtocol(0)
 	from, _ := q.NetworkLayer().NetworkFlow().Endpoints()
 	switch ip := q.NetworkLayer().(type) {
 	case *layers.IPv4:
-		ttl, tos = ip.TTL, ip.TOS
+		ttl, tos, protocol = ip.TTL, ip.TOS, ip.Protocol
 		header := append([]byte{}, quote[:20]...)
 		sound = string(checked(header)) == string(quote[:20])
 		quote = quote[20:]
 	case *layers.IPv6:
-		ttl, tos = ip.HopLimit, ip.TrafficClass
+		ttl, tos, protocol = ip.HopLimit, ip.TrafficClass, ip.NextHeader
 		quote = quote[40:]
 	}
 	if from != dst {
@@ -127,16 +130,23 @@ func (l *lab) quoted(p gopacket.Packet, length int, quote []byte) (what string) 
 	if !sound {
 		what += ", quotes a wrong checksum"
 	}
-	return what + ports(quote)
+	switch protocol {
+	case layers.IPProtocolTCP, layers.IPProtocolUDP:
+		return what + transport(protocol, quote)
+	}
+	return what + fmt.Sprintf(", quotes protocol %d", protocol)
 }
 
-// ports says which ports of a quoted transport header are no host's.
-func ports(transport []byte) string {
+// transport says what in a quoted transport header is of no packet that a host has sent.
+func transport(protocol layers.IPProtocol, header []byte) string {
 	for i := range 2 {
-		port := binary.BigEndian.Uint16(transport[2*i:])
+		port := binary.BigEndian.Uint16(header[2*i:])
 		if port != serverPort && (port < clientPort || port > clientPort+9) {
 			return fmt.Sprintf(", quotes port %d", port)
 		}
+	}
+	if protocol == layers.IPProtocolTCP && binary.BigEndian.Uint32(header[4:]) != sequence {
+		return ", quotes another sequence number"
 	}
 	return ""
 }

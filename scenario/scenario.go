@@ -31,14 +31,14 @@ type Scenario struct {
 	Setup, Fault []string
 	// Traffic is what crosses the network when no program is given.
 	Traffic Traffic
-	// Linux is what the TCP of Linux makes of such traffic.
+	// Linux is what the TCP of Linux makes of it, with reno or cubic, where it sends as Traffic says.
 	Linux Expectation
 }
 
 // Traffic is what a client does, from the address 10.1.0.2 or fd00:1::2, with a server at 10.2.0.2 or fd00:2::2.
 type Traffic struct {
-	// UDP is datagrams that must not be fragmented; else TCP.
-	UDP bool
+	// UDP is datagrams; else TCP. They must not be fragmented, or, if Large, have to be: they are longer than any link takes.
+	UDP, Large bool
 	// Upload says that the client sends; else the server does.
 	Upload bool
 	// Octets is how much; zero: DefaultOctets.

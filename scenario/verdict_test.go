@@ -38,7 +38,9 @@ var (
 			{Node: "r2", What: tooBig, How: "withheld", Class: Suppressed, Count: 12},
 		}
 	}
-	silent  = func(o *Observation) { o.Fates = []Fate{{Node: "r2", What: packet, How: "l2-mtu", Class: Dropped, Count: 12}} }
+	silent = func(o *Observation) {
+		o.Fates = []Fate{{Node: "r2", What: packet, How: "l2-mtu", Class: Dropped, Count: 12}}
+	}
 	lostErr = func(o *Observation) {
 		o.Fates = []Fate{
 			{Node: "r2", What: packet, How: "too-big", Class: Dropped, Count: 12},
