@@ -251,6 +251,7 @@ func trafficCommand() *cobra.Command {
 	c.Flags().IntVar(&t.Octets, "octets", scenario.DefaultOctets, "how many")
 	c.Flags().IntVar(&t.Version, "family", 4, "4 or 6")
 	c.Flags().BoolVar(&t.UDP, "udp", false, "datagrams")
+	c.Flags().BoolVar(&t.Large, "large", false, "such that have to be fragmented")
 	c.Flags().BoolVar(&t.Upload, "upload", false, "to the server")
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		return trial.Do(t, append(args, "server.lab")[0])
