@@ -11,18 +11,23 @@ import (
 // TestDoctor: each refusal is named, with its remedy, and exec says the same.
 func TestDoctor(t *testing.T) {
 	t.Parallel()
-	const noNamespaces = `exec unshare --user --map-root-user sh -ec 'echo 0 > /proc/sys/user/max_%s_namespaces; exec "$@"' sh "$@"`
-	noUser := strings.Replace(openTUN, `exec "$@"`, strings.Replace(noNamespaces, "%s", "user", 1), 1)
+	powerless := []string{"setpriv", "--bounding-set=-all"}
+	forbidden := func(kind string) []string { // as root in a user namespace, without rights there
+		return []string{"unshare", "--user", "--map-root-user", "sh", "-ec",
+			`echo 0 > /proc/sys/user/max_` + kind + `_namespaces; exec setpriv --bounding-set=-all "$@"`, "sh"}
+	}
 	for _, test := range []struct {
 		caller
 		check, found, fix string
 	}{
-		{caller{"root", openTUN, 0}, "", "", ""},
-		{caller{"user", openTUN, nobody}, "", "", ""},
-		{caller{"closed", closedTUN, nobody}, "TUN", "/dev/net/tun is not open to you", "sudo chmod 0666 /dev/net/tun"},
-		{caller{"none", noTUN, nobody}, "TUN", "no such file", "sudo modprobe tun"},
-		{caller{"no-module", noTUN, 0}, "TUN", "no such file", "sudo modprobe tun"},
-		{caller{"no-user-namespaces", noUser, nobody}, "namespaces", "user.max_user_namespaces is 0", "sudo sysctl -w user.max_user_namespaces="},
+		{caller{"root", openTUN, 0, nil}, "", "", ""},
+		{caller{"root-without-capabilities", openTUN, 0, powerless}, "namespaces", "operation not permitted", "--cap-add SYS_ADMIN"},
+		{caller{"user", openTUN, nobody, nil}, "", "", ""},
+		{caller{"closed", closedTUN, nobody, nil}, "TUN", "/dev/net/tun is not open to you", "sudo chmod 0666 /dev/net/tun"},
+		{caller{"none", noTUN, nobody, nil}, "TUN", "no such file", "sudo modprobe tun"},
+		{caller{"no-module", noTUN, 0, nil}, "TUN", "no such file", "sudo modprobe tun"},
+		{caller{"no-user-namespaces", openTUN, nobody, forbidden("user")}, "namespaces", "user.max_user_namespaces is 0", "sudo sysctl -w user.max_user_namespaces="},
+		{caller{"no-net-namespaces", openTUN, nobody, forbidden("net")}, "namespaces", "user.max_net_namespaces is 0", "sudo sysctl -w user.max_net_namespaces="},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e := finish(t, test.calls(t, "doctor", "--json"))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -35,10 +36,11 @@ type caller struct {
 	name  string
 	setup string // as which he sees the machine
 	uid   int
+	wrap  []string // what his commands are called by
 }
 
 // callers are those that exec works for.
-var callers = []caller{{"root", openTUN, 0}, {"user", openTUN, nobody}}
+var callers = []caller{{"root", openTUN, 0, nil}, {"user", openTUN, nobody, nil}}
 
 // asAll runs a test for root and for a user.
 func asAll(t *testing.T, test func(t *testing.T, c caller)) {
@@ -57,7 +59,7 @@ func (c caller) args(t *testing.T, args ...string) []string {
 	if c.uid != 0 {
 		line = append(line, "setpriv", "--reuid="+strconv.Itoa(c.uid), "--regid="+strconv.Itoa(c.uid), "--clear-groups")
 	}
-	return append(line, args...)
+	return slices.Concat(line, c.wrap, args)
 }
 
 // calls is the program, called with arguments.

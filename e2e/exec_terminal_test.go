@@ -77,7 +77,7 @@ func TestExecInterrupted(t *testing.T) {
 	})
 }
 
-// TestExecJobControl: Ctrl-Z stops it all, and fg resumes it; a shell as the command has job control of its own.
+// TestExecJobControl: Ctrl-Z stops it all, and fg resumes it, also if the command stops itself; a shell as the command has job control of its own.
 func TestExecJobControl(t *testing.T) {
 	t.Parallel()
 	needs.Tool(t, "bash", "bash")
@@ -95,13 +95,22 @@ func TestExecJobControl(t *testing.T) {
 		s.see("1 received", 1)
 		s.see("ended 5", 1)
 
+		line = c.args(t, "bash", "-mc", `"$0" exec sh -c 'kill -STOP $$; exit 6'; echo "stopped $?"; fg; echo "ended $?"`, program)
+		s = onTerminal(t, exec.Command(line[0], line[1:]...))
+		s.see("stopped 147", 1)
+		s.see("ended 6", 1)
+
 		inner := c.calls(t, "exec", "bash", "--norc", "-i")
+		inner.Env = append(os.Environ(), "PS1=go> ")
 		s = onTerminal(t, inner)
-		s.press("sleep 61 && echo no\n")
-		time.Sleep(500 * time.Millisecond)
+		s.see("go> ", 1)
+		s.press("echo up; sleep 61\n")
+		s.see("up\r\n", 1)
+		time.Sleep(200 * time.Millisecond)
 		s.press("\x1a")
 		s.see("Stopped", 1)
-		s.press("kill %1; exit 3\n")
+		s.press("kill -KILL %1; exit 3\n")
+		s.press("exit 3\n") // the first has bash warn of a stopped job
 		inner.Wait()
 		if code := inner.ProcessState.ExitCode(); code != 3 {
 			t.Errorf("the exit code of the shell is %d, want 3\n%s", code, s.screen)

@@ -32,14 +32,14 @@ type counters struct {
 	Received, Forwarded, Delivered, Held uint64
 	Fragments                            uint64 `json:"fragments_sent"`
 	Dropped                              map[string]uint64
-	Messages                             map[string]message
 	Forged                               uint64
 	Boxes                                struct {
 		Behind    map[string]uint64 `json:"dropped_behind"`
 		DFCleared uint64            `json:"df_cleared"`
 		Clamped   uint64            `json:"mss_clamped"`
 	}
-	Links []struct {
+	Messages map[string]message
+	Links    []struct {
 		Link, Device            string
 		Up                      bool
 		Received, Sent, Refused uint64

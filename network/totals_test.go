@@ -26,6 +26,9 @@ func TestResetCounters(t *testing.T) {
 		if left := l.net.Stats()[0].Links[0]; left.Received != 0 || left.Sent != 0 {
 			t.Errorf("%+v", left)
 		}
+		if way := l.net.Stats()[0].Links[1].Way; way == nil || way.Sent != 1 || way.OnWay != 1 || way.Arrived != 0 {
+			t.Errorf("%+v", way)
+		}
 		if now := l.net.Totals(); now != before || now.Packets != 2 || now.Errors != 1 {
 			t.Errorf("%+v were %+v", now, before)
 		}

@@ -2,10 +2,12 @@ package control
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -32,6 +34,7 @@ func TestManyGuests(t *testing.T) {
 	if !says(`"hello"`) {
 		t.Fatal(lines.Err())
 	}
+	var first net.Conn
 	for range 2 * maxClients {
 		a.await(t, "a connection", func() bool {
 			c, err := net.Dial("unix", a.path)
@@ -39,8 +42,15 @@ func TestManyGuests(t *testing.T) {
 				t.Cleanup(func() { c.Close() })
 				io.WriteString(c, "G")
 			}
+			if first == nil {
+				first = c
+			}
 			return err == nil
 		})
+	}
+	first.SetDeadline(time.Now().Add(headerTime / 2))
+	if _, err := io.ReadAll(first); err != nil && !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the first is still there: %v", err)
 	}
 	begin := time.Now()
 	if answer, _ := a.ask("POST", "/v1/counters/reset", token, ""); answer.StatusCode != 200 || time.Since(begin) > headerTime/2 {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/icmprouter/icmprouter/internal/needs"
 )
 
 // shortDir is a directory whose sockets have short paths.
@@ -102,6 +104,18 @@ func TestNoSocket(t *testing.T) {
 		if _, _, err := Listen(where); err == nil || !strings.Contains(err.Error(), "loopback") {
 			t.Errorf("%s: %v", where, err)
 		}
+	}
+}
+
+// A directory that somebody else has made may be read by him.
+func TestForeignDirectory(t *testing.T) {
+	needs.Root(t)
+	dir := shortDir(t)
+	if err := os.Chown(dir, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := listenIn(dir); err == nil || !strings.Contains(err.Error(), "somebody else") {
+		t.Errorf("it says %v", err)
 	}
 }
 

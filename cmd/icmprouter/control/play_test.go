@@ -92,6 +92,7 @@ func TestTimelineWhen(t *testing.T) {
 		{`"packets": 11`, datagram(t, 9, 100)},
 		{`"bytes": 1001`, datagram(t, 9, 100)},
 		{`"errors": 11`, datagram(t, 1, 100)},
+		{`"errors": 11`, datagram(t, 1, 100)},
 	} {
 		steps := timeline(t, l, `[{"when":{`+row.when+`},"set":{"`+right+`":1300}}]`)
 		played := make(chan error)
@@ -135,6 +136,12 @@ func TestTotalsNeverGoBack(t *testing.T) {
 	}
 	l.inject(t, datagram(t, 1, 100))
 	l.await(t, "another error", func() bool { return l.Network().Totals().Errors == 6 })
+	if _, err := l.Change(Change{Document: []byte(text)}); err != nil {
+		t.Fatal(err)
+	}
+	if now := l.Network().Totals(); now.Errors != 6 {
+		t.Errorf("%+v", now)
+	}
 }
 
 func (l *lab) await(t *testing.T, what string, ok func() bool) {
@@ -188,7 +195,9 @@ func TestTimelineIsReplaced(t *testing.T) {
 	defer cancel()
 	time.Sleep(10 * time.Millisecond)
 	l.inject(t, datagram(t, 9, 100))
-	next(t, events, "step")
+	if e := next(t, events, "step"); e.Error != "" {
+		t.Error("the step itself is held against it: ", e.Error)
+	}
 	if _, err := l.Change(Change{Set: set("nodes.r1.martians", `"loose"`)}); err != nil {
 		t.Fatal("the steps that were played are held against it: ", err)
 	}

@@ -91,7 +91,7 @@ func checkNamespaces() Check {
 		return c
 	}
 	c.OK = false
-	c.Found, c.Fix = fmt.Sprintf("namespaces cannot be made: %v", bare(err)), "run this with sudo; in a container, start it with --privileged"
+	c.Found, c.Fix = fmt.Sprintf("namespaces cannot be made: %v", bare(err)), "run this with sudo; in a container, start it with --cap-add SYS_ADMIN --cap-add NET_ADMIN, or --privileged"
 	for _, f := range forbidding {
 		if value, _ := os.ReadFile(f.file); strings.TrimSpace(string(value)) == f.holds {
 			name := strings.ReplaceAll(strings.TrimPrefix(f.file, "/proc/sys/"), "/", ".")

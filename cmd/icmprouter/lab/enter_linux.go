@@ -6,11 +6,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -127,8 +128,11 @@ func passOn(s syscall.WaitStatus) int {
 		return s.ExitStatus()
 	}
 	unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) // the other has left a core already
-	signal.Reset(s.Signal())
-	syscall.Kill(os.Getpid(), s.Signal())
+	// Package signal leaves the Go runtime's handlers, which make something else of some.
+	var byDefault [16]uint64
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s.Signal()), uintptr(unsafe.Pointer(&byDefault)), 0, 8, 0, 0)
+	unix.Kill(os.Getpid(), s.Signal())
+	time.Sleep(time.Second) // it may come to another thread
 	return 128 + int(s.Signal())
 }
 
