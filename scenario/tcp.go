@@ -114,7 +114,7 @@ func (h *half) send(w *way, p *wire.Packet, s *segment, now time.Duration) {
 		w.Offered += uint64(min(end-h.next, uint32(s.payload)))
 		h.next = end
 	}
-	if before(h.heard, h.next) {
+	if h.outstanding() {
 		h.begin(now)
 	}
 	h.size(w, p, s, fresh)
@@ -186,7 +186,12 @@ func (f *flow) segmentArrives(o *Observer, from Side, s *segment, now time.Durat
 	o.ways[from.Other()].stalled(h.stall(now))
 	h.heard = s.ack
 	h.waiting = false
-	if before(h.heard, h.next) {
+	if h.outstanding() {
 		h.begin(now)
 	}
+}
+
+// outstanding says whether the sender waits for something to be acknowledged: FIN alone keeps nobody waiting.
+func (h *half) outstanding() bool {
+	return before(h.heard, h.next) && !(h.ended && h.heard == h.end)
 }
