@@ -27,7 +27,9 @@ type Mistake struct {
 }
 
 // String is the mistake on one line, as compilers print theirs.
-func (m Mistake) String() string { return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text()) }
+func (m Mistake) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text())
+}
 
 // Text is String without the place: for who has no such file.
 func (m Mistake) Text() string {
