@@ -5,8 +5,9 @@ var boxes = []Scenario{
 	{
 		Alias: "P19", Name: "tunnel-outer-error",
 		Title: "The error is about the tunnel's packet, and the tunnel ignores it",
-		Life: `What does not fit is the packet with the tunnel's header around it, so that the error goes to the end of the tunnel and quotes what
-			the host never saw. Some tunnels, WireGuard among them, trust no such errors and drop them.`,
+		Life: `What does not fit is the packet with the tunnel's header around it, and the error is about that: it quotes addresses and a protocol that the
+			host never used, and an MTU that is the tunnel's. Whoever gets it can do nothing with it; some tunnels, WireGuard among them, trust no
+			such error and drop it.`,
 		Reports: []string{"tailscale/tailscale#311", "tailscale/tailscale#20681", "RFC 4459 §3.2"},
 		Healthy: `The end of the tunnel probes, and tells the host inside in words of its own. The host probes.`,
 		Setup: []string{
@@ -88,6 +89,7 @@ var boxes = []Scenario{
 		Fault: []string{
 			"nodes.r1.interfaces.left.middlebox.in.super_packets=drop", "nodes.r3.interfaces.right.middlebox.in.super_packets=drop",
 		},
-		Linux: hurt,
+		Traffic: Traffic{Octets: 500_000},
+		Linux:   hurt,
 	},
 }

@@ -6,11 +6,11 @@ var misquoted = []Scenario{
 		Alias: "P06", Name: "ptb-from-receiver",
 		Title: "The error comes from the address that it goes to",
 		Life: `A program with a TUN finds a packet too long and writes an error back into the device, from the only address that it has: that
-			of the host. Linux takes a packet from itself that comes from outside for a lie and drops it.`,
+			of the host. The IPv4 of Linux takes a packet from itself that comes from outside for a lie and drops it.`,
 		Reports: []string{"jmcorgan/fips#16", "yggdrasil-network/yggdrasil-go#56"},
 		Healthy: `The sender of errors takes another address, such as the destination's. The receiver probes.`,
 		Fault:   []string{"nodes.r2.icmp.packet_too_big.source=receiver"},
-		Linux:   blackhole,
+		Linux:   Expectation{blackhole[0], unharmed[1]},
 	},
 	{
 		Alias: "P13", Name: "nat-outside-only",

@@ -100,7 +100,7 @@ var claims = []claim{
 		fault:  "server: too-big 1400 from 192.0.0.8; client: too-big 1400 from 192.0.0.8",
 		fault6: "server: too-big 1400 from 2001:db8:ffff::1; client: too-big 1400 from 2001:db8:ffff::1"},
 	{name: "ptb-only-from-gateway", send: both, fault: "server: nothing; client: nothing", truth: told},
-	{name: "ptb-storm", send: "server tcp 1500 x60", fault: "server: 600 × too-big 1400 from r2; client: nothing",
+	{name: "ptb-storm", send: "server tcp 1500 x40", fault: "server: 200 × too-big 1400 from r2; client: nothing",
 		truth: "server: 21 × too-big 1400 from r2; client: nothing"},
 }
 

@@ -112,14 +112,14 @@ func (l *lab) send(host string, words []string) {
 		l.t.Fatalf("%s sends %q: nobody understands it", host, words)
 	}
 	l.sends[host+" "+words[0]+" "+words[1]] += times
-	l.sent = l.now
 	for range times {
+		l.sent = l.now
 		for _, p := range l.packets(host, words[0], length) {
 			if !device.InjectGSO(p.data, p.gso) {
 				l.t.Fatalf("%s takes no more", host)
 			}
 		}
-		l.net.Step(l.now)
+		l.pass(300 * time.Microsecond) // no faster than the links take it, lest queues have their say
 	}
 }
 
