@@ -55,6 +55,7 @@ func (s *source) check(f *File) {
 		s.checkForge(node, path+".forge")
 	}
 	w.checkLinks()
+	s.checkTimeline(f)
 }
 
 // own is one address of a node, where it stands, and the path of its interface.

@@ -33,6 +33,8 @@ func (s *source) decode(v value, path string, f field, into reflect.Value) bool 
 		return s.prefix(v, path, into)
 	case t == addrType:
 		return s.addr(v, path, into)
+	case t == assignmentsType:
+		return s.assignments(v, path, into)
 	}
 	switch into.Kind() {
 	case reflect.Pointer:

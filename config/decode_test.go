@@ -12,7 +12,7 @@ var badGrammar = []bad{
 		`f:13:11: nodes.r1.interfaces.right.colour: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls", "middlebox", "tunnel" or "tun"`,
 	}},
 	{"unknown key at the top", "{\n  \"nodes\"", "{\n  \"node\": {},\n  \"nodes\"", []string{
-		`f:2:3: node: no such key; expected "$schema", "nodes", "workers", "busy_poll", "coalesce", "offloads", "engine", "seed", "routing", "addressing" or "links"; did you mean "nodes"?`,
+		`f:2:3: node: no such key; expected "$schema", "nodes", "workers", "busy_poll", "coalesce", "offloads", "engine", "seed", "routing", "addressing", "links" or "timeline"; did you mean "nodes"?`,
 	}},
 	{"required key misspelt", `"addresses": ["10.2.0.1`, `"adresses": ["10.2.0.1`, []string{
 		`f:12:11: nodes.r1.interfaces.right.adresses: no such key; expected "addresses", "mtu", "urpf", "directed_broadcast", "mpls", "middlebox", "tunnel" or "tun"; did you mean "addresses"?`,

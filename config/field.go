@@ -49,6 +49,9 @@ func init() { learn(reflect.TypeFor[File]()) }
 
 // learn puts the structs that t is made of into the grammar.
 func learn(t reflect.Type) {
+	if t == assignmentsType {
+		return
+	}
 	switch t.Kind() {
 	case reflect.Map, reflect.Slice, reflect.Pointer:
 		learn(t.Elem())

@@ -19,7 +19,7 @@ func FuzzParse(f *testing.F) {
 			f.Add([]byte(changed(f, b.old, b.new)))
 		}
 	}
-	for _, rows := range [][]edited{badKnobs, badLinks, badSpeed, badPolicies, finePolicies, fineLinks, suspect, suspectSpeed, suspectPolicies, badBoxes, badLies, fineBoxes, fineLies, suspectBoxes, suspectLies} {
+	for _, rows := range [][]edited{badKnobs, badLinks, badSpeed, badPolicies, finePolicies, fineLinks, suspect, suspectSpeed, suspectPolicies, badLies, fineLies, suspectLies, badBoxes, fineBoxes, suspectBoxes} {
 		for _, e := range rows {
 			f.Add([]byte(e.text(f)))
 		}

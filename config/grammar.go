@@ -37,6 +37,7 @@ type File struct {
 	Routing    string          `json:"routing,omitempty" enum:"static,shortest-path" default:"static" jsonschema:"What computes routes beside those that are written: nothing; or shortest-path, by which each node knows the prefixes of all others, and all shortest ways to them."`
 	Addressing Addressing      `json:"addressing,omitzero" atleast:"1" default:"none" jsonschema:"What links, loopbacks and TUNs without addresses are numbered from. What is written stays as it is and is skipped over."`
 	Links      []Link          `json:"links,omitempty" default:"none" jsonschema:"What connects the nodes in memory. An interface is at one link or has one TUN."`
+	Timeline   []Step          `json:"timeline,omitempty" default:"none" jsonschema:"What changes while the router runs. Each step waits for the one before it; the first for run to be ready."`
 
 	// Warnings are what the file may say but hardly means.
 	Warnings []Mistake `json:"-"`

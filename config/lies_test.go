@@ -1,7 +1,9 @@
 package config
 
 import (
+	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,3 +200,25 @@ func TestOverrides(t *testing.T) {
 
 var everything = forwarding.Policy{Every: 3, First: 4, Silence: 0.5, Delay: time.Second, Duplicate: 5, Quote: 8, Quoted: icmpgen.Quoted{TTL: 1, HasTTL: true}, BadChecksum: true, TTL: 6,
 	Target: wire.EachFamily(addr("10.0.0.9")), From: forwarding.FromReceiver, Limit: ratelimit.Rate{PPS: 1, Burst: 1}}
+
+// TestPolicyDocs: each example of docs/policy.md is a policy without mistakes that says something, and every key of one is among them.
+func TestPolicyDocs(t *testing.T) {
+	text, err := os.ReadFile("../docs/policy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```json\n")[1:]
+	for _, block := range blocks {
+		example, _, _ := strings.Cut(block, "```")
+		if got, _ := planned(t, changed(t, `"icmp": {`, `"icmp": { `+example+`,`)); !got.Policy.Rules() {
+			t.Errorf("nothing comes of\n%s", example)
+		}
+	}
+	for _, object := range []any{Policy{}, Throttle{}, Quoted{}, Outer{}, Invoking{}, Override{}} {
+		for _, key := range grammar[reflect.TypeOf(object)] {
+			if all := strings.Join(blocks, ""); !strings.Contains(all, "\""+key.name+"\"") && !strings.Contains(all, "`"+key.name+"`") {
+				t.Errorf("no example of %s", key.name)
+			}
+		}
+	}
+}

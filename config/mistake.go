@@ -72,6 +72,8 @@ type source struct {
 
 	// sibling reads another file that this one names; nil: there are none.
 	sibling func(path string) (name string, data []byte, err error)
+	// running has the timeline not rehearsed.
+	running bool
 	// others are the other files, of which this one is namedBy. Those have no keys.
 	others  []*source
 	namedBy *source

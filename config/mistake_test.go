@@ -107,7 +107,7 @@ func TestMistakes(t *testing.T) {
 			t.Run(name+"/"+b.name, func(t *testing.T) { expect(t, changed(t, b.old, b.new), b.want) })
 		}
 	}
-	for name, rows := range map[string][]edited{"knobs": badKnobs, "links": badLinks, "speed": badSpeed, "fine links": fineLinks, "policies": badPolicies, "fine policies": finePolicies, "boxes": badBoxes, "lies": badLies, "fine boxes": fineBoxes, "fine lies": fineLies} {
+	for name, rows := range map[string][]edited{"knobs": badKnobs, "links": badLinks, "speed": badSpeed, "fine links": fineLinks, "policies": badPolicies, "fine policies": finePolicies, "lies": badLies, "fine lies": fineLies, "boxes": badBoxes, "fine boxes": fineBoxes} {
 		for _, e := range rows {
 			t.Run(name+"/"+e.name, func(t *testing.T) { expect(t, e.text(t), e.want) })
 		}
@@ -180,13 +180,13 @@ func TestTogether(t *testing.T) {
 // TestWarnings wants the warnings of files without mistakes, all of them.
 func TestWarnings(t *testing.T) {
 	texts := map[string]string{}
-	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectBoxes, suspectLies) {
+	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectLies, suspectBoxes) {
 		texts[e.name] = e.text(t)
 	}
 	for _, e := range suspectNetwork {
 		texts[e.name] = e.of(t, wired)
 	}
-	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectBoxes, suspectLies, suspectNetwork) {
+	for _, e := range slices.Concat(suspect, suspectSpeed, suspectPolicies, suspectLies, suspectBoxes, suspectNetwork) {
 		t.Run(e.name, func(t *testing.T) {
 			var got []string
 			for _, m := range parse(t, texts[e.name]).Warnings {

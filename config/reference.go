@@ -45,6 +45,9 @@ func explain(b *strings.Builder, path string, t reflect.Type, seen map[reflect.T
 // described returns the type at the bottom of maps and lists, and how a path
 // leads there.
 func described(t reflect.Type) (bottom reflect.Type, suffix string) {
+	if t == assignmentsType {
+		return t, ""
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return described(t.Elem())
@@ -68,6 +71,8 @@ func (f field) form(t reflect.Type) string {
 		return "prefix"
 	case addrType:
 		return "address"
+	case assignmentsType:
+		return "object"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

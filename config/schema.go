@@ -30,6 +30,7 @@ func schema() *jsonschema.Schema {
 	root, err := jsonschema.For[File](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[netip.Prefix](): {Type: "string", Pattern: prefixPattern},
 		reflect.TypeFor[netip.Addr]():   {Type: "string", Pattern: addrPattern},
+		assignmentsType:                 {Type: "object", AdditionalProperties: &jsonschema.Schema{}},
 	}})
 	if err != nil {
 		panic(fmt.Sprintf("config: the grammar has no schema: %v", err))
@@ -43,6 +44,9 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 	// The grammar has no null, for which the library provides in pointers and slices.
 	if s.Types != nil {
 		s.Type, s.Types = s.Types[len(s.Types)-1], nil
+	}
+	if t == assignmentsType {
+		return
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

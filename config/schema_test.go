@@ -139,6 +139,8 @@ func TestAgreement(t *testing.T) {
 const complete = `{
   "$schema": "./config.schema.json",
   "workers": 1, "busy_poll": "50us", "coalesce": "tcp", "offloads": true, "engine": "direct",
+  "timeline": [ { "at": "5s", "set": { "nodes.r1.ttl": "decrement" } }, { "when": { "packets": 3 }, "unset": ["nodes.r1.ttl"] },
+    { "when": { "bytes": 3 }, "set": {} }, { "when": { "errors": 3 }, "set": {} } ],
   "seed": 7, "routing": "shortest-path", "addressing": { "v4": "172.16.0.0/16", "v6": "fd80::/16" },
   "links": [
     { "between": ["r1:up", "r2"], "name": "a", "mtu": 1500, "up": true, "metric": 3,

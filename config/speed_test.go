@@ -17,7 +17,7 @@ var badSpeed = []edited{
 		`f:2:14: workers: 65 is out of range; expected a whole number from 1 to 64`,
 	}},
 	{"worker", []string{`"nodes"`, `"worker": 2, "nodes"`}, []string{
-		`f:2:3: worker: no such key; expected "$schema", "nodes", "workers", "busy_poll", "coalesce", "offloads", "engine", "seed", "routing", "addressing" or "links"; did you mean "workers"?`,
+		`f:2:3: worker: no such key; expected "$schema", "nodes", "workers", "busy_poll", "coalesce", "offloads", "engine", "seed", "routing", "addressing", "links" or "timeline"; did you mean "workers"?`,
 	}},
 	{"busy_poll as a number", []string{`"nodes"`, `"busy_poll": 50, "nodes"`}, []string{
 		`f:2:16: busy_poll: the number 50 does not belong here; expected a string`,

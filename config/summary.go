@@ -55,6 +55,12 @@ func (f *File) Summary() string {
 		w.Flush()
 	}
 	f.printLinks(&b)
+	if len(f.Timeline) > 0 {
+		b.WriteString("\ntimeline\n")
+	}
+	for i := range f.Timeline {
+		fmt.Fprintf(&b, "  %s\n", &f.Timeline[i])
+	}
 	return b.String()
 }
 
@@ -187,3 +193,6 @@ func rate(r ratelimit.Rate) string {
 	}
 	return fmt.Sprintf("%d/s, burst %d", r.PPS, r.Burst)
 }
+
+// MessageKind names a kind of messages as the grammar does.
+func MessageKind(k ratelimit.Kind) string { return messages[k] }

@@ -48,7 +48,7 @@ func (n Node) knobs() []string {
 			add(at+"quoted.outer.", *p.Quoted.Outer)
 		}
 		if len(p.overrides) > 0 {
-			set = append(set, fmt.Sprintf("%soverrides for %d matches", at, len(p.overrides)))
+			set = append(set, fmt.Sprintf("%soverrides %d", at, len(p.overrides)))
 		}
 	}
 	return set

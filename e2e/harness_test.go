@@ -32,13 +32,25 @@ type counters struct {
 	Received, Forwarded, Delivered, Held uint64
 	Fragments                            uint64 `json:"fragments_sent"`
 	Dropped                              map[string]uint64
-	Messages                             map[string]struct{ Sent, Forbidden, Unroutable, Limited uint64 }
-	Links                                []struct {
+	Forged                               uint64
+	Boxes                                struct {
+		Behind    map[string]uint64 `json:"dropped_behind"`
+		DFCleared uint64            `json:"df_cleared"`
+		Clamped   uint64            `json:"mss_clamped"`
+	}
+	Messages map[string]message
+	Links    []struct {
 		Link, Device            string
 		Up                      bool
 		Received, Sent, Refused uint64
 		Missed, Lost            uint64
 	}
+}
+
+// message is what a node counts of one.
+type message struct {
+	Sent, Forbidden, Unroutable, Withheld, Throttled, Limited uint64
+	Altered, Delayed, Duplicated                              uint64
 }
 
 // start runs a router with the topology, waits until it is ready, and captures.

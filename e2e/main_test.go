@@ -22,6 +22,7 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	os.Chmod(dir, 0o755) // other users run it, too
 	program = filepath.Join(dir, "icmprouter")
 	args := []string{"build", "-buildvcs=false", "-o", program}
 	if os.Getenv("ICMPROUTER_TEST_RACE") == "1" {

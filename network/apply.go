@@ -32,21 +32,28 @@ type change struct {
 // devices of the same name and namespace go on without losing a packet. On an
 // error nothing has changed.
 func (n *Network) Apply(plan Plan) error {
+	_, err := n.Change(plan)
+	return err
+}
+
+// Change is Apply, and says when the swap was.
+func (n *Network) Change(plan Plan) (Moment, error) {
 	n.changes.Lock()
 	defer n.changes.Unlock()
 	if plan.workers() != len(n.workers) {
-		return fmt.Errorf("workers: there are %d, and not %d: restart to change that", len(n.workers), plan.workers())
+		return Moment{}, fmt.Errorf("workers: there are %d, and not %d: restart to change that", len(n.workers), plan.workers())
 	}
 	if err := plan.movable(); err != nil {
-		return err
+		return Moment{}, err
 	}
 	c := &change{net: n, plan: plan, reused: map[*port]*port{}}
 	if err := c.prepare(); err != nil {
 		c.rollBack()
-		return err
+		return Moment{}, err
 	}
 	var gone []tundev.Device
-	n.asks.do(func() { gone = c.swap() })
+	var at Moment
+	n.asks.do(func() { gone, at = c.swap(), n.moment() })
 	for _, device := range gone {
 		if err := device.Close(); err != nil { // the plan is applied all the same
 			n.log.Warn("device that went cannot be closed", "device", device.Name(), "error", err)
@@ -57,7 +64,7 @@ func (n *Network) Apply(plan Plan) error {
 			n.log.Warn("device that came lacks routes", "error", err)
 		}
 	}
-	return nil
+	return at, nil
 }
 
 // prepare builds the tables and opens or adapts the devices.
@@ -192,6 +199,7 @@ func (c *change) swap() (gone []tundev.Device) {
 	for _, nd := range n.nodes {
 		before[nd.name] = nd
 	}
+	sent := n.errors()
 	for i, nd := range c.nodes {
 		if old := before[nd.name]; old != nil {
 			nd.inherit(old, c.tables[i])
@@ -204,7 +212,7 @@ func (c *change) swap() (gone []tundev.Device) {
 	for _, p := range c.ports {
 		if old := c.reused[p]; old != nil {
 			kept[old] = true
-			p.device, p.tap = old.device, old.tap
+			p.device, p.tap, p.ignored = old.device, old.tap, old.ignored
 			p.node.seats[0].lanes[p.link].counts = old.counts()
 		}
 		p.router().SetDown(p.link, p.down())
@@ -217,6 +225,7 @@ func (c *change) swap() (gone []tundev.Device) {
 	c.connect()
 	n.nodes, n.ports, n.cables, n.busyPoll = c.nodes, c.ports, c.cables, c.plan.BusyPoll
 	n.plan = c.plan.skeleton()
+	n.past += sent - n.errors() // of nodes that are gone
 	n.deal()
 	return gone
 }

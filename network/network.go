@@ -27,6 +27,11 @@ type Network struct {
 	plan     Plan // that was applied, as far as routes are computed of it
 
 	reroute chan struct{} // holds an element when a device came or went
+	past    uint64        // errors that were sent and are in no counter any more
+
+	// LinkChanged, if it is set before Run, is told of each device that was lost or came back. All workers
+	// rest meanwhile: it does nothing that takes time, and asks for nothing of the network.
+	LinkChanged func(node, link string, up bool)
 
 	asks    asks
 	changes sync.Mutex // held by who applies a plan or looks after devices
@@ -50,9 +55,11 @@ type port struct {
 	spec   tundev.Spec   // without a name: none
 	device tundev.Device // nil: down
 	ready  bool          // it may have packets
-	lane   *lane         // that of the worker that reads the device
-	tap    Tap           // nil: nobody looks
-	shown  wire.Packet   // what a tap is shown
+	// ignored is what the kernel had dropped around the device before the counters were reset.
+	ignored ignored
+	lane    *lane // that of the worker that reads the device
+	tap     Tap         // nil: nobody looks
+	shown   wire.Packet // what a tap is shown
 
 	cable *cable          // nil: the port is none's end
 	peer  *port           // at the other end of the cable
@@ -155,6 +162,14 @@ func (n *Network) lose(device tundev.Device, err error) {
 		n.log.Warn("link down", "node", p.node.name, "link", p.name, "device", p.spec.String(), "error", err)
 		device.Close()
 		n.attach(p, nil)
+		n.tell(p)
+	}
+}
+
+// tell tells who wants to know whether the port has a device. All workers rest.
+func (n *Network) tell(p *port) {
+	if n.LinkChanged != nil {
+		n.LinkChanged(p.node.name, p.name, p.device != nil)
 	}
 }
 

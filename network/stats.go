@@ -39,6 +39,7 @@ type LinkStats struct {
 // those of the kernel soon after.
 func (n *Network) Stats() (stats []NodeStats) {
 	var devices []tundev.Device
+	var before []ignored
 	n.asks.do(func() {
 		for _, nd := range n.nodes {
 			s := NodeStats{Name: nd.name}
@@ -48,15 +49,15 @@ func (n *Network) Stats() (stats []NodeStats) {
 			for _, p := range nd.ports {
 				c := p.counts()
 				s.Links = append(s.Links, p.stats(c))
-				devices = append(devices, p.device)
+				devices, before = append(devices, p.device), append(before, p.ignored)
 			}
 			stats = append(stats, s)
 		}
 	})
 	for _, s := range stats {
 		for i := range s.Links {
-			s.Links[i].ask(devices[0])
-			devices = devices[1:]
+			s.Links[i].ask(devices[0], before[0])
+			devices, before = devices[1:], before[1:]
 		}
 	}
 	return stats
@@ -92,12 +93,15 @@ func (p *port) counts() (c counts) {
 
 // ask asks a device what the kernel dropped. Some do not know, and one that has
 // vanished meanwhile does not either.
-func (l *LinkStats) ask(device tundev.Device) {
+func (l *LinkStats) ask(device tundev.Device, before ignored) {
 	kernel, knows := device.(tundev.Dropper)
 	if !knows {
 		return
 	}
+	if before.device != device {
+		before = ignored{}
+	}
 	if toUs, fromUs, err := kernel.Dropped(); err == nil {
-		l.Missed, l.Lost = l.Missed+toUs, fromUs
+		l.Missed, l.Lost = l.Missed+toUs-before.toUs, fromUs-before.fromUs
 	}
 }

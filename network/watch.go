@@ -39,7 +39,7 @@ func (n *Network) lookAfter() {
 		device := devices[i]
 		if device == nil {
 			if again, err := n.opener.Reopen(p.spec); err == nil {
-				n.asks.do(func() { n.attach(p, again) })
+				n.asks.do(func() { n.attach(p, again); n.tell(p) })
 				n.log.Info("link up", "node", p.node.name, "link", p.name, "device", p.spec.String())
 			}
 			continue

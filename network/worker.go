@@ -61,6 +61,7 @@ type worker struct {
 	polled []unix.PollFd // the pipe of asks, and then the descriptors of each port
 	owners []*port       // whose each of polled is: the pipe is nobody's
 	queued []*lane       // those that packets wait in
+	came   Totals        // what devices gave, ever; without Errors
 	now    time.Duration // when the round began, or its last batch was read
 	timed  bool          // by the clock, and not by who calls Step
 
@@ -199,7 +200,12 @@ func (w *worker) pump(p *port) (more bool) {
 		if p.tap != nil {
 			p.show(&packets[i], false, w.now)
 		}
-		w.receive(l, &packets[i], 0, w.now)
+		p := &packets[i]
+		octets := uint64(len(p.Data)) // now: the router may turn it into its answer
+		w.receive(l, p, 0, w.now)
+		count := uint64(p.WireCount())
+		w.came.Packets += count
+		w.came.Bytes += octets + (count-1)*uint64(p.GSO.HeaderLen)
 	}
 	w.finish()
 	if errors.Is(err, tundev.ErrGone) {

@@ -26,7 +26,6 @@ have is marked with a ~. It exits with 0 if a lab can be had by who asks, and wi
 	}
 	asJSON := c.Flags().Bool("json", false, "print the checks as JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		lab.Trial()
 		checks := lab.Examine()
 		if err := printChecks(c.OutOrStdout(), checks, *asJSON); err != nil {
 			return err

@@ -44,11 +44,7 @@ type execFlags struct {
 	printConfig              bool
 }
 
-func execCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "exec [flags] [--] COMMAND [ARGUMENT…]",
-		Short: "Run any program behind a network of routers, also without root",
-		Long: `exec runs a command on a host of its own, with routers between it and a server, and
+const execHelp = `exec runs a command on a host of its own, with routers between it and a server, and
 ends as the command ends. Standard input, output, terminal, signals and exit
 status are the command's own. Who is not root needs a /dev/net/tun that is open to
 him and user namespaces; "icmprouter doctor" says what is missing. Nothing is left
@@ -65,7 +61,7 @@ likes. --set changes what exec makes, as for make, and --print-config prints it.
 Names are known there: client.lab, server.lab, r1.lab and so on, in IPv4 and IPv6.
 
 With --server 'COMMAND' a shell runs that command beyond the routers, and the client
-starts when something listens there, or after ` + lab.ServerWait.String() + `; its lines come to standard
+starts when something listens there, or after 5s; its lines come to standard
 error with "server: " before them. Without, a built-in server answers:
 ` + lab.Services + `.
 
@@ -73,7 +69,13 @@ error with "server: " before them. Without, a built-in server answers:
 
 Exit codes: those of the command; by the same signal if one ended it; 124 if
 --timeout ended it; 125 if exec itself failed; 126 if the command could not be run;
-127 if there is none of that name.`,
+127 if there is none of that name.`
+
+func execCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "exec [flags] [--] COMMAND [ARGUMENT…]",
+		Short: "Run any program behind a network of routers, also without root",
+		Long:  execHelp,
 		Example: `  icmprouter exec -- curl -sS -o /dev/null -w '%{speed_download}\n' http://server.lab/bytes/10000000
   icmprouter exec --mtu 1400 --hops 3 -- tracepath server.lab
   icmprouter exec --delay 20ms --loss 1% --rate 50mbit --server 'iperf3 -s -1' -- iperf3 -c server.lab

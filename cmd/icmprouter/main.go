@@ -93,7 +93,7 @@ exec are its own; scenario run exits with 3 for degraded, and 4 for blackholed.`
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(runCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
+	root.AddCommand(runCommand(), ctlCommand(), checkCommand(), demoCommand(), probeCommand(), makeCommand(), recordCommand(), showCommand(),
 		scenarioCommand(), selftestCommand(), versionCommand())
 	root.AddCommand(labCommands()...)
 	for _, c := range root.Commands() {

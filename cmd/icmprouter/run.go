@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
+	"github.com/icmprouter/icmprouter/cmd/icmprouter/control"
 	"github.com/icmprouter/icmprouter/config"
 	"github.com/icmprouter/icmprouter/network"
 	"github.com/icmprouter/icmprouter/tundev"
@@ -27,17 +27,23 @@ and ends on SIGINT or SIGTERM with a table of counters on standard output.
 
 SIGHUP reads the configuration again: it is checked whole, then swapped whole.
 Counters are kept, and links that did not change lose no packet. A bad file
-changes nothing; the log says why. "-" is standard input, and cannot be read again.`,
+changes nothing; the log says why. "-" is standard input, and cannot be read again.
+
+While it runs, "icmprouter ctl" shows and changes it, by a socket that --control
+says, and the timeline of the configuration is played.`,
 		Example: `  icmprouter run config.example.json
+  icmprouter run --control /run/lab.sock config.example.json
   ip netns exec client ping 10.2.0.2`,
 		Args: cobra.ExactArgs(1),
 	}
 	format := addChoice(c, "log-format", "how to log to standard error", "text", "json")
 	level := addChoice(c, "log-level", "the least that is logged", "info", "debug", "warn", "error")
+	var where controlFlags
+	where.add(c.Flags())
 	asJSON := c.Flags().Bool("json", false, "print the counters at the end as JSON")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		log := newLog(c.ErrOrStderr(), format.value, level.value)
-		return run(c.Context(), args[0], log, func(stats []network.NodeStats) error {
+		return run(c.Context(), args[0], &where, log, func(stats []network.NodeStats) error {
 			return printStats(c.OutOrStdout(), stats, *asJSON)
 		})
 	}
@@ -55,8 +61,12 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 }
 
 // run is the life of a network: from its file to its counters.
-func run(ctx context.Context, path string, log *slog.Logger, report func([]network.NodeStats) error) error {
-	file, err := config.Load(path)
+func run(ctx context.Context, path string, where *controlFlags, log *slog.Logger, report func([]network.NodeStats) error) error {
+	text, err := config.Text(path)
+	if err != nil {
+		return usageError{err}
+	}
+	file, err := config.ParseBeside(path, text)
 	if err != nil {
 		return usageError{err}
 	}
@@ -68,7 +78,7 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 
 	system := tundev.NewSystem(log)
 	defer closeLogged(log, "namespaces", system)
-	plan, warnings := file.Plan(), file.Warnings
+	plan, warnings, timeline := file.Plan(), file.Warnings, file.Timeline
 	file = nil
 	debug.FreeOSMemory() // a large network as text, as plan and as tables is much at once
 	net, err := network.New(plan, system, log)
@@ -81,7 +91,16 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 	plan = network.Plan{}
 	debug.FreeOSMemory()
 
-	go reloads(ctx, reload, path, net, log)
+	engine := control.New(path, text, net, log)
+	go reloads(ctx, reload, path, engine, log)
+	hangUp, err := where.serve(engine, log)
+	if err != nil {
+		return err
+	}
+	defer engine.Wait()
+	defer stop() // and then wait
+	defer hangUp()
+	engine.Begin(ctx, timeline)
 	log.Info("ready", "config", path, "nodes", nodes)
 	notify(log, daemon.SdNotifyReady)
 	err = net.Run(ctx)
@@ -93,7 +112,7 @@ func run(ctx context.Context, path string, log *slog.Logger, report func([]netwo
 }
 
 // reloads reads the configuration again at each signal, until the context ends.
-func reloads(ctx context.Context, signals <-chan os.Signal, path string, net *network.Network, log *slog.Logger) {
+func reloads(ctx context.Context, signals <-chan os.Signal, path string, engine *control.Engine, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -101,26 +120,14 @@ func reloads(ctx context.Context, signals <-chan os.Signal, path string, net *ne
 		case <-signals:
 		}
 		notify(log, daemon.SdNotifyReloading+"\n"+daemon.SdNotifyMonotonicUsec())
-		if err := reloadOnce(path, net, log); err != nil {
+		if applied, err := engine.Reload(); err != nil {
 			log.Error("configuration not changed", "config", path, "error", err)
 		} else {
-			log.Info("configuration changed", "config", path)
+			warn(log, applied.Warnings)
+			log.Info("configuration changed", "config", path, "revision", applied.Revision)
 		}
 		notify(log, daemon.SdNotifyReady)
 	}
-}
-
-func reloadOnce(path string, net *network.Network, log *slog.Logger) error {
-	if path == "-" {
-		return fmt.Errorf("it came from standard input, which cannot be read again: run it from a file")
-	}
-	file, err := config.Load(path)
-	if err != nil {
-		return err
-	}
-	warn(log, file.Warnings)
-	defer debug.FreeOSMemory()
-	return net.Apply(file.Plan())
 }
 
 func warn(log *slog.Logger, warnings []config.Mistake) {

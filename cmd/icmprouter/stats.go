@@ -25,6 +25,8 @@ type nodeJSON struct {
 	Dropped   map[string]uint64      `json:"dropped"`
 	Fragments uint64                 `json:"fragments_sent"`
 	Messages  map[string]messageJSON `json:"messages"`
+	Forged    uint64                 `json:"forged,omitempty"`
+	Boxes     *boxesJSON             `json:"boxes,omitempty"`
 	Links     []linkJSON             `json:"links"`
 }
 
@@ -92,7 +94,7 @@ func printStats(w io.Writer, stats []network.NodeStats, asJSON bool) error {
 func toJSON(s network.NodeStats) nodeJSON {
 	c := &s.Counters
 	n := nodeJSON{Node: s.Name, Received: c.Received, Forwarded: c.Forwarded, Delivered: c.Delivered, Held: c.Held,
-		Fragments: c.Fragments, Dropped: map[string]uint64{}, Messages: map[string]messageJSON{}}
+		Fragments: c.Fragments, Forged: c.Forged, Boxes: toBoxes(&c.Boxes), Dropped: map[string]uint64{}, Messages: map[string]messageJSON{}}
 	for r, count := range c.Dropped {
 		if count != 0 {
 			n.Dropped[drop.Reason(r).String()] = count
@@ -165,6 +167,7 @@ func printNode(w io.Writer, s network.NodeStats) {
 		}
 		fmt.Fprintln(w)
 	}
+	printLies(w, c)
 	for i := range s.Links {
 		printLink(w, &s.Links[i])
 	}

@@ -46,22 +46,20 @@ func Run(o Options) error {
 	if o.Memory {
 		return o.tell(openMemory, nil)
 	}
-	entering, lacks := scout()
-	if entering && len(lacks) == 0 {
-		status, err := enter()
-		switch {
-		case err != nil:
-			lacks = append(lacks, lackingNamespaces(err))
-		case status != 0:
-			return Status(status)
-		default:
-			return nil
-		}
-	}
+	lacks := scout()
 	if len(lacks) > 0 {
 		return o.tell(openMemory, lacks)
 	}
-	return o.tell(openKernel, nil)
+	status, told, err := enter()
+	switch {
+	case err != nil:
+		return err
+	case !told:
+		return o.tell(openKernel, nil)
+	case status != 0:
+		return Status(status)
+	}
+	return nil
 }
 
 // tell tells the steps in their order, in the world that open makes. A step that

@@ -5,12 +5,10 @@ package demo
 import "errors"
 
 // scout says that real hosts need Linux.
-func scout() (entering bool, lacks []obstacle) {
-	return false, []obstacle{{"network namespaces and TUN devices are Linux's", "run this on Linux"}}
+func scout() []obstacle {
+	return []obstacle{{"network namespaces and TUN devices are Linux's", "run this on Linux"}}
 }
-
-func lackingNamespaces(error) (o obstacle) { return o }
 
 func openKernel(Options) (*world, error) { return nil, errors.ErrUnsupported }
 
-func enter() (int, error) { return 0, errors.ErrUnsupported }
+func enter() (status int, told bool, err error) { return 0, false, errors.ErrUnsupported }

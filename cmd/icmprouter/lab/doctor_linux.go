@@ -83,7 +83,7 @@ var forbidding = []struct{ file, holds, fix string }{
 // checkNamespaces makes the namespaces of a lab, in another process.
 func checkNamespaces() Check {
 	c := Check{Name: "namespaces", Needed: true, OK: true, Found: "you may make them, as you are"}
-	if !entitled() {
+	if !Entitled() {
 		c.Found = "you may make them, in a user namespace"
 	}
 	err := try()
@@ -91,7 +91,7 @@ func checkNamespaces() Check {
 		return c
 	}
 	c.OK = false
-	c.Found, c.Fix = fmt.Sprintf("namespaces cannot be made: %v", bare(err)), "run this with sudo; in a container, start it with --privileged"
+	c.Found, c.Fix = fmt.Sprintf("namespaces cannot be made: %v", bare(err)), "run this with sudo; in a container, start it with --cap-add SYS_ADMIN --cap-add NET_ADMIN, or --privileged"
 	for _, f := range forbidding {
 		if value, _ := os.ReadFile(f.file); strings.TrimSpace(string(value)) == f.holds {
 			name := strings.ReplaceAll(strings.TrimPrefix(f.file, "/proc/sys/"), "/", ".")
@@ -104,9 +104,8 @@ func checkNamespaces() Check {
 // trialVariable tells the process that try starts what it is.
 const trialVariable = variables + "LAB_TRIAL"
 
-// Trial makes the namespaces of a lab and ends this process, if it was started for that. The caller is
-// the command doctor.
-func Trial() {
+// init makes the namespaces of a lab and ends this process, if try has started it for that.
+func init() {
 	if os.Getenv(trialVariable) == "" {
 		return
 	}
@@ -132,7 +131,6 @@ func try() error {
 	defer unix.Close(ends[1])
 	said := &strings.Builder{}
 	c := again(ends[1])
-	c.Args = []string{c.Args[0], "doctor"}
 	c.Stdin, c.Stdout, c.Stderr = nil, nil, said
 	c.Env = append(c.Env, trialVariable+"=1")
 	err = start(c, ends[1])
@@ -171,7 +169,7 @@ func checkSettings() Check {
 
 // checkRights looks for what 'run' wants, to make namespaces that have names.
 func checkRights() Check {
-	if entitled() {
+	if Entitled() {
 		return Check{Name: "capabilities", OK: true, Found: "CAP_SYS_ADMIN and CAP_NET_ADMIN are yours: 'run' can make named namespaces"}
 	}
 	return Check{"capabilities", false, false, "CAP_SYS_ADMIN is not yours: 'run' cannot make or enter named namespaces; 'exec' and 'demo' need it not", "sudo icmprouter run …"}

@@ -6,11 +6,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -63,7 +64,7 @@ func Enter() (status int, inside bool, err error) {
 	killAll(before)
 	wire.Close()
 	status = passOn(c.ProcessState.Sys().(syscall.WaitStatus))
-	if lacks := Lacks; <-failed && len(lacks()) > 0 {
+	if <-failed && len(Lacks()) > 0 {
 		return status, false, lacking(errors.New("what is missing here:"))
 	}
 	return status, false, nil
@@ -87,7 +88,7 @@ func again(wire int) *exec.Cmd {
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	value := strconv.Itoa(wire)
-	if !entitled() {
+	if !Entitled() {
 		value += "," + rootless
 		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET
 		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}}
@@ -110,8 +111,8 @@ func start(c *exec.Cmd, keep int) error {
 	return c.Start()
 }
 
-// entitled says whether namespaces can be made without a user namespace.
-func entitled() bool {
+// Entitled says whether namespaces can be made without a user namespace.
+func Entitled() bool {
 	n, err := tundev.NewNamespace()
 	if err != nil {
 		return false
@@ -127,8 +128,11 @@ func passOn(s syscall.WaitStatus) int {
 		return s.ExitStatus()
 	}
 	unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) // the other has left a core already
-	signal.Reset(s.Signal())
-	syscall.Kill(os.Getpid(), s.Signal())
+	// Package signal leaves the Go runtime's handlers, which make something else of some.
+	var byDefault [16]uint64
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s.Signal()), uintptr(unsafe.Pointer(&byDefault)), 0, 8, 0, 0)
+	unix.Kill(os.Getpid(), s.Signal())
+	time.Sleep(time.Second) // it may come to another thread
 	return 128 + int(s.Signal())
 }
 

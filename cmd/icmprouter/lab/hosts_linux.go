@@ -24,31 +24,24 @@ const domain = ".lab"
 var resolvers = []string{"/run/nscd/socket", "/run/systemd/resolve/io.systemd.Resolve"}
 
 // hosts are the names of the namespaces, nodes and interfaces, with one line for
-// each of their addresses. The first name of an address is what it is shown as.
+// each of their addresses. A node's first name is its own, whichever of its addresses is asked for.
 func hosts(file *config.File) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(file.Nodes)) {
 		node := file.Nodes[name]
-		known := slices.Clone(node.Loopbacks) // those that stand for the node itself
+		for _, a := range node.Loopbacks {
+			line(&b, a, name+domain)
+		}
 		for _, link := range slices.Sorted(maps.Keys(node.Interfaces)) {
 			at := node.Interfaces[link]
 			for _, p := range at.TUN.Addresses {
 				line(&b, p.Addr(), at.TUN.Netns+domain)
 			}
 			for _, p := range at.Addresses {
-				if p.Addr().IsLinkLocalUnicast() {
-					continue
+				if !p.Addr().IsLinkLocalUnicast() {
+					line(&b, p.Addr(), name+domain, link+"."+name+domain)
 				}
-				names := []string{link + "." + name + domain}
-				if !slices.ContainsFunc(known, func(a netip.Addr) bool { return a.Is4() == p.Addr().Is4() }) {
-					known = append(known, p.Addr())
-					names = []string{name + domain, names[0]}
-				}
-				line(&b, p.Addr(), names...)
 			}
-		}
-		for _, a := range node.Loopbacks {
-			line(&b, a, name+domain)
 		}
 	}
 	return b.String()

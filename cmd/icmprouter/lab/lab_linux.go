@@ -155,20 +155,9 @@ func (l *Lab) Do(where string, fn func() error) error {
 
 // Sysctl sets a setting of the namespace of that name, as net.ipv4.tcp_mtu_probing.
 func (l *Lab) Sysctl(where, key, value string) error {
-	path := key
-	if dot := strings.IndexAny(key, "./"); dot >= 0 && key[dot] == '.' {
-		path = strings.Map(func(r rune) rune { // as sysctl(8) has it: the other stands in names
-			switch r {
-			case '.':
-				return '/'
-			case '/':
-				return '.'
-			}
-			return r
-		}, key)
-	}
-	if !strings.HasPrefix(path, "net/") || strings.Contains(path, "..") {
-		return fmt.Errorf("%s is no setting of a network namespace; expected one as net.ipv4.tcp_mtu_probing", key)
+	path, err := settingPath(key)
+	if err != nil {
+		return err
 	}
 	return l.Do(where, func() error {
 		path := filepath.Join("/proc/sys", path)
@@ -186,6 +175,19 @@ func (l *Lab) Sysctl(where, key, value string) error {
 		}
 		return nil
 	})
+}
+
+// settingPath is where a setting lies below /proc/sys. As for sysctl(8), either . or / parts
+// a key, whichever comes first, and the other stands in names.
+func settingPath(key string) (string, error) {
+	path := key
+	if first := strings.IndexAny(key, "./"); first >= 0 && key[first] == '.' {
+		path = strings.NewReplacer(".", "/", "/", ".").Replace(key)
+	}
+	if !strings.HasPrefix(path, "net/") || strings.Contains(path, "..") {
+		return "", fmt.Errorf("%s is no setting of a network namespace; expected one as net.ipv4.tcp_mtu_probing", key)
+	}
+	return path, nil
 }
 
 // atEnd has f done by Close, before all that was asked for earlier.

@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -25,8 +27,9 @@ func caught() []os.Signal {
 // The wire carries numbers from the inner process to the outer one: the process in front,
 // or one of these.
 const (
-	nobody = 0  // is in front any more
-	noLab  = -1 // could be made, and the reason has been told
+	nobody  = 0  // is in front any more
+	noLab   = -1 // could be made, and the reason has been told
+	stopped = -2 // is the process in front
 )
 
 // tell tells the outer process.
@@ -62,6 +65,10 @@ func follow(wire *os.File) (failed bool) {
 				return failed
 			case pid == noLab:
 				failed = true
+			case pid == stopped:
+				if front != nil && stands(front.Pid) {
+					unix.Kill(os.Getpid(), unix.SIGSTOP)
+				}
 			case pid == nobody:
 				front = nil
 				signal.Stop(signals)
@@ -86,4 +93,31 @@ func typed(s os.Signal) bool {
 	defer unix.Close(tty)
 	group, err := unix.IoctlGetInt(tty, unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
+}
+
+// watchStops tells the outer process when a child stops, so that it stops as well and who
+// started it sees that, until the child ends.
+func watchStops(pid int) {
+	for {
+		var info unix.Siginfo
+		err := unix.Waitid(unix.P_PID, pid, &info, unix.WEXITED|unix.WSTOPPED|unix.WNOWAIT, nil)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil || info.Code != cldStopped:
+			return
+		}
+		unix.Waitid(unix.P_PID, pid, nil, unix.WSTOPPED|unix.WNOHANG, nil)
+		tell(stopped)
+	}
+}
+
+// cldStopped is what waitid(2) says of a child that has stopped (asm-generic/siginfo.h).
+const cldStopped = 5
+
+// stands says that a process is stopped. One that the terminal stopped with us is not
+// any more, when we learn of it.
+func stands(pid int) bool {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" T"))
 }

@@ -105,6 +105,7 @@ func (l *Lab) Run(where string, c *exec.Cmd, timeout time.Duration) (r Result, e
 	}
 	tell(c.Process.Pid)
 	defer tell(nobody)
+	go watchStops(c.Process.Pid)
 	ended := make(chan struct{})
 	go func() { defer close(ended); c.Wait() }()
 	var late <-chan time.Time
