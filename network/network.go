@@ -57,7 +57,7 @@ type port struct {
 	ready  bool          // it may have packets
 	// ignored is what the kernel had dropped around the device before the counters were reset.
 	ignored ignored
-	lane    *lane // that of the worker that reads the device
+	lane    *lane       // that of the worker that reads the device
 	tap     Tap         // nil: nobody looks
 	shown   wire.Packet // what a tap is shown
 
