@@ -48,7 +48,7 @@ type Traffic struct {
 }
 
 // DefaultOctets is how much traffic there is when a scenario does not say.
-const DefaultOctets = 5_000_000
+const DefaultOctets = 3_000_000
 
 // Expectation is a verdict for IPv4 and one for IPv6, each without and with
 // net.ipv4.tcp_mtu_probing, which is for both.
