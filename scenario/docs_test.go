@@ -27,7 +27,7 @@ PTB is Packet Too Big, or fragmentation needed in IPv4. Unless a scenario says o
 
     client (10.1.0.2, fd00:1::2) — r1 — r2 — r3 — server (10.2.0.2, fd00:2::2)
 
-with 20 Mbit/s, 5 ms and a queue of 100 packets on each of the two links, and an MTU of 1400 for what r2 sends, by either: the errors to both hosts come from there, and
+with 20 Mbit/s, 2 ms and a queue of 100 ms on each of the two links, and an MTU of 1400 for what r2 sends, by either: the errors to both hosts come from there, and
 have another hop to go. The fault is changes to it, as ` + "`icmprouter make --set`" + ` takes them. Without them the same network tells the truth: that is
 what a run is compared with.
 
