@@ -162,7 +162,8 @@ func TestForgers(t *testing.T) {
 		}{
 			{"TCP, blind", `"match": { "protocol": "tcp" }, "sequence": "wrong"`, true, false},
 			{"TCP, on the path", `"match": { "protocol": "tcp" }`, true, true},
-			{"UDP, who knows the ports", `"match": { "protocol": "udp" }, "sequence": "wrong"`, false, true},
+			{"TCP, of another socket", `"match": { "protocol": "tcp" }, "port": "wrong"`, true, false},
+			{"UDP, who knows the ports", `"match": { "port": 5001 }, "sequence": "wrong"`, false, true},
 			{"UDP, blind", `"match": { "protocol": "udp" }, "port": "wrong"`, false, false},
 		} {
 			p := newTopology(t)

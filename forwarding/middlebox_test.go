@@ -72,3 +72,12 @@ func (n *node) sendThrough(text string) {
 	n.router.Receive(p, 0, n.now, n)
 	n.balance(text)
 }
+
+// What comes to a box with an invalid header passes it: the node sees what is wrong.
+func TestBoxesLeaveGarbage(t *testing.T) {
+	both(t, func(n *node) {
+		n.set("box all")
+		n.send("left: h1 > h2 udp 32 octets 19")
+		n.counted("truncated 1")
+	})
+}

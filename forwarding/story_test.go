@@ -9,9 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/icmprouter/icmprouter/drop"
 	"github.com/icmprouter/icmprouter/forwarding"
-	"github.com/icmprouter/icmprouter/icmpgen"
 	"github.com/icmprouter/icmprouter/ratelimit"
 	"github.com/icmprouter/icmprouter/wire"
 )
@@ -43,12 +41,6 @@ type output struct {
 	link  string
 	bytes []byte
 	gso   wire.GSO
-}
-
-// late is an output that waits.
-type late struct {
-	output
-	at time.Duration
 }
 
 var linkNames = []string{"left", "right", "tiny", "down", "strict"}
@@ -176,22 +168,6 @@ func (n *node) Send(link int, p *wire.Packet) {
 	}
 }
 
-// Later notes an output that Send will see when the story has waited. The packet is the router's to write to again.
-func (n *node) Later(link int, p *wire.Packet, delay time.Duration) {
-	n.t.Helper()
-	if err := check(n.family, p.Data); err != nil || delay <= 0 {
-		n.t.Fatalf("sent to %s after %v: %v", linkNames[link], delay, err)
-	}
-	n.late = append(n.late, late{output{linkNames[link], bytes.Clone(p.Data), p.GSO}, n.now + delay})
-}
-
-// due lets the packets go whose time has come.
-func (n *node) due() {
-	for len(n.late) > 0 && n.late[0].at <= n.now {
-		n.outputs, n.late = append(n.outputs, n.late[0].output), n.late[1:]
-	}
-}
-
 var unwritten = bytes.Repeat([]byte{0xa5}, wire.BufferSize+64)
 
 // filled returns a packet in a buffer that is 0xa5 elsewhere.
@@ -294,51 +270,4 @@ func (n *node) wantNothing() {
 	if len(n.outputs) > 0 {
 		n.t.FailNow()
 	}
-}
-
-// counted says what the counters have gained since they were last asked, all of
-// it but Received, in the order of their declaration.
-func (n *node) counted(want string) {
-	n.t.Helper()
-	if got := gained(&n.before, &n.router.Counters); got != want {
-		n.t.Fatalf("counters\n gained %q\n wanted %q", got, want)
-	}
-	n.before = n.router.Counters
-}
-
-func gained(before, after *forwarding.Counters) string {
-	var parts []string
-	add := func(name string, before, after uint64) {
-		if before != after {
-			parts = append(parts, fmt.Sprintf("%s %d", name, int64(after-before)))
-		}
-	}
-	add("forwarded", before.Forwarded, after.Forwarded)
-	add("delivered", before.Delivered, after.Delivered)
-	add("held", before.Held, after.Held)
-	for reason := range drop.NumReasons {
-		add(reason.String(), before.Dropped[reason], after.Dropped[reason])
-	}
-	add("fragments", before.Fragments, after.Fragments)
-	for m := range icmpgen.NumMessages {
-		b, a := before.Messages[m], after.Messages[m]
-		add(m.String()+" sent", b.Sent, a.Sent)
-		add(m.String()+" forbidden", b.Forbidden, a.Forbidden)
-		add(m.String()+" unroutable", b.Unroutable, a.Unroutable)
-		add(m.String()+" withheld", b.Withheld, a.Withheld)
-		add(m.String()+" throttled", b.Throttled, a.Throttled)
-		add(m.String()+" limited", b.Limited, a.Limited)
-		add(m.String()+" altered", b.Altered, a.Altered)
-		add(m.String()+" delayed", b.Delayed, a.Delayed)
-		add(m.String()+" duplicated", b.Duplicated, a.Duplicated)
-	}
-	add("forged", before.Forged, after.Forged)
-	for reason := range drop.NumReasons {
-		add("behind "+reason.String(), before.Boxes.Behind(reason), after.Boxes.Behind(reason))
-	}
-	add("df-cleared", before.Boxes.DFCleared, after.Boxes.DFCleared)
-	add("df-set", before.Boxes.DFSet, after.Boxes.DFSet)
-	add("clamped", before.Boxes.Clamped, after.Boxes.Clamped)
-	add("mangled", before.Boxes.Mangled, after.Boxes.Mangled)
-	return strings.Join(parts, ", ")
 }

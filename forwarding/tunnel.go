@@ -35,11 +35,18 @@ const (
 
 // dig notes what a packet may have in length, to leave by the link, and what is quoted of one that has more.
 func (l *Link) dig() {
-	l.room = l.MTU
+	l.room = l.Room()
 	if l.Tunnel != nil {
 		l.outer.Outer = icmpgen.Outer{Source: l.Tunnel.Source, Destination: l.Tunnel.Destination, Protocol: l.Tunnel.Protocol}
-		l.room = min(l.MTU, max(leastMTU, l.MTU-l.Tunnel.Overhead))
 	}
+}
+
+// Room is the length of the longest datagram that may leave by the link, in octets: its MTU, less what a tunnel takes.
+func (l *Link) Room() int {
+	if l.Tunnel == nil {
+		return l.MTU
+	}
+	return min(l.MTU, max(leastMTU, l.MTU-l.Tunnel.Overhead))
 }
 
 // leastMTU is what every link takes whole (RFC 791 §3.2), in octets.

@@ -212,7 +212,7 @@ func (c *change) swap() (gone []tundev.Device) {
 	for _, p := range c.ports {
 		if old := c.reused[p]; old != nil {
 			kept[old] = true
-			p.device, p.tap, p.ignored = old.device, old.tap, old.ignored
+			p.device, p.ignored, p.tap = old.device, old.ignored, old.tap
 			p.node.seats[0].lanes[p.link].counts = old.counts()
 		}
 		p.router().SetDown(p.link, p.down())

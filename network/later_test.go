@@ -28,9 +28,9 @@ func TestLater(t *testing.T) {
 			l.net.Step(now)
 			for range node {
 				now += 10 * ms
-				l.net.Step(now)
+				l.net.Step(now + 3*ms) // late, which the message is not
 			}
-			if next, waits := l.net.Step(now); !waits || next != 100*ms+way+300*ms {
+			if next, waits := l.net.Step(now + 3*ms); !waits || next != 100*ms+way+300*ms {
 				t.Fatalf("node %d: next at %v, %v", node, next, waits)
 			}
 			arrival := 100*ms + 2*way + 300*ms

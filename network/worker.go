@@ -197,15 +197,15 @@ func (w *worker) pump(p *port) (more bool) {
 		w.now = clock()
 	}
 	for i := range packets {
+		packet := &packets[i]
 		if p.tap != nil {
-			p.show(&packets[i], false, w.now)
+			p.show(packet, false, w.now)
 		}
-		p := &packets[i]
-		octets := uint64(len(p.Data)) // now: the router may turn it into its answer
-		w.receive(l, p, 0, w.now)
-		count := uint64(p.WireCount())
+		octets := uint64(len(packet.Data)) // now: the router may turn it into its answer
+		w.receive(l, packet, 0, w.now)
+		count := uint64(packet.WireCount())
 		w.came.Packets += count
-		w.came.Bytes += octets + (count-1)*uint64(p.GSO.HeaderLen)
+		w.came.Bytes += octets + (count-1)*uint64(packet.GSO.HeaderLen)
 	}
 	w.finish()
 	if errors.Is(err, tundev.ErrGone) {

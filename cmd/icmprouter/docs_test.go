@@ -34,6 +34,30 @@ func TestNetworksDocument(t *testing.T) {
 	}
 }
 
+// The configurations of docs/middlebox.md are valid: the whole one, and the part in its place.
+func TestMiddleboxDocument(t *testing.T) {
+	text, err := os.ReadFile("../../docs/middlebox.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```json\n")
+	if len(blocks) != 3 {
+		t.Fatalf("%d configurations", len(blocks)-1)
+	}
+	whole, _, _ := strings.Cut(blocks[1], "```\n")
+	part, _, _ := strings.Cut(blocks[2], "```\n")
+	for _, text := range []string{whole, strings.Replace(whole, `"left": {`, strings.TrimSuffix(strings.TrimSpace(part), "}")+",", 1)} {
+		file := filepath.Join(t.TempDir(), "l2.json")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		stdout, stderr, code := icmprouter(t, "", "check", file)
+		if code != 0 || stderr != "" || !strings.Contains(stdout, "box out") {
+			t.Errorf("%s\n%s%s", text, stdout, stderr)
+		}
+	}
+}
+
 // documented runs a line of the document, with its files in a directory.
 func documented(t *testing.T, dir, line string) string {
 	t.Helper()

@@ -95,7 +95,7 @@ func TestTimelineWhen(t *testing.T) {
 		{`"errors": 11`, datagram(t, 1, 100)},
 	} {
 		steps := timeline(t, l, `[{"when":{`+row.when+`},"set":{"`+right+`":1300}}]`)
-		played := make(chan error)
+		played := make(chan error, 1)
 		_, before := l.Document()
 		go func() { played <- l.Play(context.Background(), steps) }()
 		time.Sleep(10 * time.Millisecond) // what comes before Play looks does not count
@@ -107,8 +107,13 @@ func TestTimelineWhen(t *testing.T) {
 			t.Errorf("%s: it did not wait", row.when)
 		}
 		l.inject(t, row.packet)
-		if err := <-played; err != nil {
-			t.Error(err)
+		select {
+		case err := <-played:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			t.Fatalf("%s: it waits still", row.when)
 		}
 		if _, revision := l.Document(); revision != before+1 {
 			t.Errorf("%s: revision %d, want %d", row.when, revision, before+1)

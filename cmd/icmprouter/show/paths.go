@@ -125,7 +125,7 @@ func verdict(v forwarding.Verdict) string {
 
 func toStep(p *network.Plan, paths *network.Paths, h *network.Hop, s *network.Step) stepJSON {
 	on := &p.Nodes[h.Node].Interfaces[s.Way.Link]
-	j := stepJSON{Interface: on.Name, Weight: s.Weight, MTU: on.MTU, Addresses: s.Seen, Back: s.Back, hop: s.Hop}
+	j := stepJSON{Interface: on.Name, Weight: s.Weight, MTU: on.Room(), Addresses: s.Seen, Back: s.Back, hop: s.Hop}
 	if s.Via.IsValid() {
 		j.Via = &s.Via
 	}
