@@ -7,29 +7,39 @@ import (
 	"github.com/icmprouter/icmprouter/network"
 )
 
-// packet is Fate.What of packets.
-const packet = "packet"
+// What a Fate is about, if not a message.
+const (
+	packet = "packet"
+	errors = "errors"
+)
 
 // Fates says of the counters of all nodes what senders would want to know.
 func Fates(stats []network.NodeStats) (fates []Fate) {
-	for _, s := range stats {
-		for r, count := range s.Counters.Dropped {
+	for i := range stats {
+		s := &stats[i]
+		add := func(link, what, how string, class Class, count uint64) {
 			if count > 0 {
-				fates = append(fates, Fate{s.Name, "", packet, drop.Reason(r).String(), Dropped, count})
+				fates = append(fates, Fate{s.Name, link, what, how, class, count})
 			}
 		}
-		for m, o := range s.Counters.Messages {
-			if _, limited := icmpgen.Message(m).Kind(); limited {
-				fates = append(fates, messages(s.Name, icmpgen.Message(m), &o)...)
+		for r := range drop.NumReasons {
+			add("", packet, r.String(), Dropped, s.Counters.Dropped[r]+s.Counters.Boxes.Behind(r))
+		}
+		for m := range icmpgen.NumMessages {
+			if _, limited := m.Kind(); limited {
+				messages(&s.Counters.Messages[m], func(how string, class Class, count uint64) { add("", m.String(), how, class, count) })
 			}
 		}
+		b := &s.Counters.Boxes
+		add("", errors, "forged", Sent, s.Counters.Forged)
+		add("", packet, "df-cleared", Altered, b.DFCleared)
+		add("", packet, "df-set", Altered, b.DFSet)
+		add("", packet, "mss-clamped", Altered, b.Clamped)
+		add("", packet, "fragment-mangled", Altered, b.Mangled)
 		for _, l := range s.Links {
-			if l.Way == nil {
-				continue
-			}
-			for r, count := range l.Way.Dropped {
-				if count > 0 {
-					fates = append(fates, Fate{s.Name, l.Name, packet, drop.Reason(r).String(), Dropped, count})
+			for r := range drop.NumReasons {
+				if l.Way != nil {
+					add(l.Name, packet, r.String(), Dropped, l.Way.Dropped[r])
 				}
 			}
 		}
@@ -38,20 +48,16 @@ func Fates(stats []network.NodeStats) (fates []Fate) {
 }
 
 // messages says what became of one kind of message that a node owed.
-func messages(node string, m icmpgen.Message, o *forwarding.Originated) (fates []Fate) {
-	for _, f := range []Fate{
-		{How: "sent", Class: Sent, Count: o.Sent},
-		{How: "withheld", Class: Suppressed, Count: o.Withheld},
-		{How: "limited", Class: Suppressed, Count: o.Limited},
-		{How: "forbidden", Class: Suppressed, Count: o.Forbidden},
-		{How: "unroutable", Class: Suppressed, Count: o.Unroutable},
-	} {
-		if f.Count > 0 {
-			f.Node, f.What = node, m.String()
-			fates = append(fates, f)
-		}
-	}
-	return fates
+func messages(o *forwarding.Originated, add func(how string, class Class, count uint64)) {
+	add("sent", Sent, o.Sent)
+	add("withheld", Suppressed, o.Withheld)
+	add("throttled", Suppressed, o.Throttled)
+	add("limited", Suppressed, o.Limited)
+	add("forbidden", Suppressed, o.Forbidden)
+	add("unroutable", Suppressed, o.Unroutable)
+	add("altered", Altered, o.Altered)
+	add("delayed", Altered, o.Delayed)
+	add("duplicated", Altered, o.Duplicated)
 }
 
 // MTUs are those of each node's narrowest interface.

@@ -69,6 +69,20 @@ func TestFINAndSYNAreNoPayload(t *testing.T) {
 	})
 }
 
+// A FIN that is acknowledged late, or not at all, is nobody's stall.
+func TestFINAloneIsNoStall(t *testing.T) {
+	onStages(t, func(s *stage) {
+		s.open()
+		s.tcp(Client, "FA", 1101, 1001, 0, true)
+		s.wait(4 * time.Second)
+		s.tcp(Server, "FA", 1001, 1101, 0, false)
+		s.wait(delay)
+		w := s.observe(true).Ways[Client]
+		s.want("stall", w.Longest.Length, time.Duration(0))
+		s.want("gave up", w.GaveUp, false)
+	})
+}
+
 func TestSuperPacketsCountAsTheirSegments(t *testing.T) {
 	onStages(t, func(s *stage) {
 		s.open()

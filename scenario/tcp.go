@@ -65,8 +65,8 @@ type tcp struct {
 	ended              bool
 	troubled           bool   // something was sent twice
 	mss                int    // the length of full datagrams now
-	candidate          int    // that of the last, which another of its length makes so
-	at                 uint32 // where that begins
+	candidate          int    // that of the last, which the next makes so if it has that length too
+	behind             uint32 // where the next would begin
 }
 
 // segmentDeparts notes a segment at its sender's device.
@@ -114,7 +114,7 @@ func (h *half) send(w *way, p *wire.Packet, s *segment, now time.Duration) {
 		w.Offered += uint64(min(end-h.next, uint32(s.payload)))
 		h.next = end
 	}
-	if before(h.heard, h.next) {
+	if h.outstanding() {
 		h.begin(now)
 	}
 	h.size(w, p, s, fresh)
@@ -129,7 +129,7 @@ func segments(p *wire.Packet, octets int) int {
 }
 
 // size learns from a segment how long the sender makes full ones. A lone segment is full if no PSH says
-// that there was no more to send, and another of its length follows: the window may have cut one short. One of fresh data that is
+// that there was no more to send, and another of its length follows it: the window, or a cut through what had been longer, leaves short ones. One of fresh data that is
 // longer than full ones are is a probe (RFC 4821 §7.3).
 func (h *half) size(w *way, p *wire.Packet, s *segment, fresh bool) {
 	length := p.WireLen()
@@ -140,8 +140,9 @@ func (h *half) size(w *way, p *wire.Packet, s *segment, fresh bool) {
 	if alone && fresh && h.mss > 0 && length > h.mss {
 		w.Probed = true
 	}
-	if alone && (length != h.candidate || s.seq == h.at) {
-		h.candidate, h.at = length, s.seq
+	follows := length == h.candidate && s.seq == h.behind
+	h.candidate, h.behind = length, s.seq+uint32(s.payload)
+	if alone && !follows {
 		return
 	}
 	if length < h.mss && (h.troubled || w.TooBig > 0) {
@@ -185,7 +186,12 @@ func (f *flow) segmentArrives(o *Observer, from Side, s *segment, now time.Durat
 	o.ways[from.Other()].stalled(h.stall(now))
 	h.heard = s.ack
 	h.waiting = false
-	if before(h.heard, h.next) {
+	if h.outstanding() {
 		h.begin(now)
 	}
+}
+
+// outstanding says whether the sender waits for something to be acknowledged: FIN alone keeps nobody waiting.
+func (h *half) outstanding() bool {
+	return before(h.heard, h.next) && !(h.ended && h.heard == h.end)
 }

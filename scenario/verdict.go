@@ -91,6 +91,9 @@ func lost(o, baseline *Observation) (side int) {
 	side = -1
 	for i := range o.Ways {
 		w := &o.Ways[i]
+		if w.Offered > 0 && w.Payload >= w.Offered {
+			continue
+		}
 		gone := stuck(o, w) || !moving(o, w) && w.Offered > 0 && float64(w.Payload) <= nothing*float64(expected(w, baseline, i))
 		if gone && (side < 0 || w.Open.Length > o.Ways[side].Open.Length) {
 			side = i

@@ -43,15 +43,17 @@ func vanish(o *Observation, side Side) string {
 	text := what + " vanish"
 	if f := culprit(o); f != nil {
 		text += " at " + f.Node
-		if mtu := o.MTUs[f.Node]; mtu > 0 && mtu < size {
+		if mtu := o.MTUs[f.Node]; f.How == tooBig && mtu > 0 && mtu < size {
 			text += fmt.Sprintf(" (MTU %d)", mtu)
-		}
-		if f.How != tooBig {
-			text += fmt.Sprintf(" (%s)", f.How)
+		} else {
+			text += " (" + why(f.How) + ")"
 		}
 	}
 	if said := told(o, side); said != "" {
 		text += ": " + said
+		if w.TooBig > 0 {
+			text += ", and did not help"
+		}
 	}
 	return text
 }
@@ -62,11 +64,45 @@ const tooBig = "too-big"
 // culprit is where most packets were lost; nil: nowhere that counts.
 func culprit(o *Observation) (most *Fate) {
 	for i := range o.Fates {
-		if f := &o.Fates[i]; f.Class == Dropped && f.How != "ttl-expired" && f.How != "port-closed" && f.How != "multicast" && (most == nil || f.Count > most.Count) {
+		f := &o.Fates[i]
+		switch f.How {
+		case "ttl-expired", "port-closed", "multicast", "icmp-ignored":
+			continue // what hosts and routers do all the time
+		}
+		if f.Class == Dropped && (most == nil || f.Count > most.Count || f.Count == most.Count && f.How == tooBig) {
 			most = f
 		}
 	}
 	return most
+}
+
+// swallowed is where the errors were lost that were sent; nil: that is not known.
+func swallowed(o *Observation) (most *Fate) {
+	for i := range o.Fates {
+		if f := &o.Fates[i]; f.Class == Dropped && f != culprit(o) && f.How != tooBig && (most == nil || f.Count > most.Count) {
+			most = f
+		}
+	}
+	return most
+}
+
+// why says in words why packets were dropped.
+func why(reason string) string {
+	switch reason {
+	case "l2-mtu":
+		return "silently, below IP"
+	case "filtered":
+		return "by a filter"
+	case "fragment-filtered":
+		return "by a filter of fragments"
+	case "link-loss":
+		return "lost on a link"
+	case "reverse-path":
+		return "by a reverse path filter"
+	case "icmp-ignored":
+		return "delivered there"
+	}
+	return reason
 }
 
 // told says what became of Packet Too Big, as it concerns a side.
@@ -83,7 +119,11 @@ func told(o *Observation, side Side) string {
 	case w.TooBig > 0:
 		parts = append(parts, fmt.Sprintf("%d Packet Too Big (MTU %d) reached the %s", w.TooBig, w.MTU, side))
 	case sent > 0:
-		parts = append(parts, fmt.Sprintf("%d Packet Too Big sent, and none reached the %s", sent, side))
+		text := fmt.Sprintf("%d Packet Too Big sent, and none reached the %s", sent, side)
+		if f := swallowed(o); f != nil {
+			text += fmt.Sprintf(" (%s dropped %d, %s)", f.Node, f.Count, why(f.How))
+		}
+		parts = append(parts, text)
 	case len(parts) == 0 && culprit(o) != nil:
 		parts = append(parts, "nobody told the "+side.String())
 	}
@@ -95,14 +135,16 @@ func hows(how string) string {
 	switch how {
 	case "withheld":
 		return "withheld by policy"
-	case "limited":
-		return "held back by the limit"
 	case "throttled":
 		return "held back by the policy's limit"
+	case "limited":
+		return "held back by the limit"
 	case "forbidden":
 		return "not allowed"
 	case "unroutable":
 		return "without a way back"
+	case "altered":
+		return "altered by policy"
 	}
 	return how
 }
@@ -111,12 +153,12 @@ func hows(how string) string {
 func adapted(w *Way, side Side) string {
 	var did []string
 	switch {
-	case w.Shrank && w.TooBig > 0:
+	case w.Shrank && w.TooBig > 0 && w.Segment > 0:
 		did = append(did, fmt.Sprintf("the %s went from %d to %d octets as %d Packet Too Big told it", side, w.Segment, w.LastSegment, w.TooBig))
 	case w.Shrank && w.Segment > 0:
 		did = append(did, fmt.Sprintf("the %s found by probing that %d octets pass, and not %d", side, w.Delivered.Largest, w.Sent.Largest))
 	case w.Shrank:
-		did = append(did, fmt.Sprintf("the %s sends shorter datagrams", side))
+		did = append(did, fmt.Sprintf("the %s went on with shorter datagrams", side))
 	case w.Probed:
 		did = append(did, fmt.Sprintf("the %s probed", side))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/lab"
+	"github.com/icmprouter/icmprouter/cmd/icmprouter/trial"
 	"github.com/icmprouter/icmprouter/config"
 	"github.com/icmprouter/icmprouter/config/document"
 )
@@ -22,7 +23,9 @@ type execScenario interface {
 	// Config is the configuration of its network, with the namespaces client and server.
 	Config() *document.Document
 	// Watch adds to the options what looks at the packets of the network.
-	Watch(*config.File, *lab.Options)
+	Watch(trial.Network, *lab.Options)
+	// Begin is called when the command is about to start.
+	Begin()
 	// Verdict says what became of the command, in a line or a few.
 	Verdict(*lab.Lab, lab.Result, io.Writer) error
 }
@@ -189,7 +192,7 @@ func (f *execFlags) run(c *cobra.Command, args []string) (err error) {
 	case !inside:
 		os.Exit(status)
 	}
-	r, err := f.inside(file, s, args, c.ErrOrStderr())
+	r, err := f.inside(trial.Network{Path: "exec", Text: text, File: file}, s, args, c.ErrOrStderr())
 	if err != nil {
 		lab.Fail(err, c.ErrOrStderr())
 	}
@@ -198,12 +201,12 @@ func (f *execFlags) run(c *cobra.Command, args []string) (err error) {
 }
 
 // inside is what happens in the lab.
-func (f *execFlags) inside(file *config.File, s execScenario, args []string, stderr io.Writer) (r lab.Result, err error) {
+func (f *execFlags) inside(n trial.Network, s execScenario, args []string, stderr io.Writer) (r lab.Result, err error) {
 	o := lab.Options{Log: newLog(stderr, "text", "warn")}
 	if s != nil {
-		s.Watch(file, &o)
+		s.Watch(n, &o)
 	}
-	l, err := lab.New(file, o)
+	l, err := lab.New(n.File, o)
 	if err != nil {
 		return r, err
 	}
@@ -223,6 +226,9 @@ func (f *execFlags) inside(file *config.File, s execScenario, args []string, std
 	}
 	if err != nil {
 		return r, err
+	}
+	if s != nil {
+		s.Begin()
 	}
 	r, err = l.Run(lab.Client, exec.Command(args[0], args[1:]...), f.timeout)
 	if err == nil && s != nil {

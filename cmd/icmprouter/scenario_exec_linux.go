@@ -6,7 +6,6 @@ import (
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/lab"
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/trial"
-	"github.com/icmprouter/icmprouter/config"
 	"github.com/icmprouter/icmprouter/config/document"
 	"github.com/icmprouter/icmprouter/scenario"
 )
@@ -35,12 +34,15 @@ func (w *watchedScenario) Config() *document.Document {
 	return d
 }
 
-func (w *watchedScenario) Watch(file *config.File, o *lab.Options) {
-	w.watch = trial.NewWatch(file)
+func (w *watchedScenario) Watch(n trial.Network, o *lab.Options) {
+	w.watch = trial.NewWatch(n)
 	w.watch.Join(o)
 }
 
+func (w *watchedScenario) Begin() { w.watch.Begin() }
+
 func (w *watchedScenario) Verdict(_ *lab.Lab, r lab.Result, out io.Writer) error {
+	defer w.watch.End()
 	if !r.TimedOut {
 		w.watch.Settle(scenario.BlackholeAfter)
 	}

@@ -167,9 +167,13 @@ func (f *trialFlags) trial(c *cobra.Command) (*trial.Trial, error) {
 		Probing: f.probing, Sysctls: f.sysctl, Out: c.ErrOrStderr(), Log: newLog(c.ErrOrStderr(), "text", "warn"),
 	}
 	if f.config != "" {
-		file, err := config.Load(f.config)
-		t.Name, t.Config = strings.TrimSuffix(filepath.Base(f.config), ".json"), file
-		t.Traffic.Version = f.family
+		t.Name, t.Traffic.Version = strings.TrimSuffix(filepath.Base(f.config), ".json"), f.family
+		text, err := config.Text(f.config)
+		if err != nil {
+			return nil, err
+		}
+		t.Network = trial.Network{Path: f.config, Text: text}
+		t.Network.File, err = config.ParseBeside(f.config, text)
 		return t, err
 	}
 	s, err := scenario.Find(f.names[0])
@@ -247,6 +251,7 @@ func trafficCommand() *cobra.Command {
 	c.Flags().IntVar(&t.Octets, "octets", scenario.DefaultOctets, "how many")
 	c.Flags().IntVar(&t.Version, "family", 4, "4 or 6")
 	c.Flags().BoolVar(&t.UDP, "udp", false, "datagrams")
+	c.Flags().BoolVar(&t.Large, "large", false, "such that have to be fragmented")
 	c.Flags().BoolVar(&t.Upload, "upload", false, "to the server")
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		return trial.Do(t, append(args, "server.lab")[0])

@@ -61,7 +61,7 @@ func New(file *config.File, o Options) (l *Lab, err error) {
 	return l, l.begin(plan, o)
 }
 
-// settle makes the namespaces of the plan, and puts them into it.
+// settle makes the namespaces of the plan.
 func (l *Lab) settle(plan *network.Plan) error {
 	for n := range plan.Nodes {
 		for i := range plan.Nodes[n].Interfaces {
@@ -77,7 +77,6 @@ func (l *Lab) settle(plan *network.Plan) error {
 			if err := l.place(name); err != nil {
 				return err
 			}
-			device.Netns = l.places[name].Path()
 			for _, a := range device.Addresses {
 				l.addrs[name] = append(l.addrs[name], a.Addr())
 			}
@@ -117,7 +116,7 @@ func (l *Lab) place(name string) error {
 func (l *Lab) begin(plan network.Plan, o Options) (err error) {
 	system := tundev.NewSystem(o.Log)
 	l.atEnd(system.Close)
-	opener := tundev.Opener(system)
+	opener := tundev.Opener(placed{system, l})
 	if o.Devices != nil {
 		opener = o.Devices(opener)
 	}

@@ -51,12 +51,14 @@ const (
 	pace = 2 * time.Millisecond
 	// patience is how long the last answers may take.
 	patience = time.Second
+	// large is the payload of datagrams that have to be fragmented.
+	large = 4000
 	// linkMTU is what the sender believes in at first.
 	linkMTU = 1500
 )
 
-// datagrams sends UDP datagrams that must not be fragmented, as long as the kernel believes that the path takes, and has
-// them echoed.
+// datagrams sends UDP datagrams, and has them echoed: such that must not be fragmented, as long as the kernel believes that
+// the path takes, or large ones.
 func datagrams(t scenario.Traffic, host string) error {
 	c, err := net.Dial(fmt.Sprintf("udp%d", version(t)), net.JoinHostPort(host, "7"))
 	if err != nil {
@@ -68,13 +70,18 @@ func datagrams(t scenario.Traffic, host string) error {
 	if version(t) == 6 {
 		headers = 48
 	}
-	if err := forbidFragments(socket, version(t)); err != nil {
-		return err
+	if !t.Large {
+		if err := forbidFragments(socket, version(t)); err != nil {
+			return err
+		}
 	}
 	go io.Copy(io.Discard, socket)
-	data := make([]byte, linkMTU)
+	data := make([]byte, large)
 	for sent := 0; sent < octets(t); {
-		size := min(pathMTU(socket, version(t)), linkMTU) - headers
+		size := large
+		if !t.Large {
+			size = min(pathMTU(socket, version(t)), linkMTU) - headers
+		}
 		n, err := socket.Write(data[:max(1, size)])
 		if err != nil && !errors.Is(err, unix.EMSGSIZE) && !errors.Is(err, unix.ECONNREFUSED) {
 			return err

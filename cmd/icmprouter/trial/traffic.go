@@ -16,6 +16,9 @@ func Arguments(t scenario.Traffic) []string {
 	if t.UDP {
 		args = append(args, "--udp")
 	}
+	if t.Large {
+		args = append(args, "--large")
+	}
 	if t.Upload {
 		args = append(args, "--upload")
 	}
@@ -40,6 +43,8 @@ func version(t scenario.Traffic) int {
 func describe(t scenario.Traffic) string {
 	what := "download"
 	switch {
+	case t.UDP && t.Large:
+		what = "echo of fragmented UDP datagrams"
 	case t.UDP:
 		what = "echo of UDP datagrams"
 	case t.Upload:

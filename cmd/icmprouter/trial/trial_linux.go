@@ -21,9 +21,9 @@ import (
 type Trial struct {
 	// Scenario is one of the catalogue; nil: Config is somebody's own.
 	Scenario *scenario.Scenario
-	// Name and Config are of a network of one's own, with no other to compare it with.
-	Name   string
-	Config *config.File
+	// Name and Network are of a network of one's own, with no other to compare it with.
+	Name    string
+	Network Network
 	// Traffic is what is done without a command.
 	Traffic scenario.Traffic
 	// Command is the client's; none: Traffic. Server is a shell command; empty: the built-in server.
@@ -77,24 +77,26 @@ func (t *Trial) program() string {
 	return describe(t.Traffic)
 }
 
-// file is the configuration of a run.
-func (t *Trial) file(faulty bool) (*config.File, error) {
+// network is that of a run.
+func (t *Trial) network(faulty bool) (n Network, err error) {
 	if t.Scenario == nil {
-		return t.Config, nil
+		return t.Network, nil
 	}
-	return config.Parse(t.Scenario.Name, t.Scenario.Config(faulty))
+	n.Path, n.Text = t.Scenario.Name, t.Scenario.Config(faulty)
+	n.File, err = config.Parse(n.Path, n.Text)
+	return n, err
 }
 
 // once runs the program in one lab.
 func (t *Trial) once(faulty bool) (o *scenario.Observation, ended lab.Result, err error) {
-	file, err := t.file(faulty)
+	network, err := t.network(faulty)
 	if err != nil {
 		return nil, ended, err
 	}
-	watch := NewWatch(file)
+	watch := NewWatch(network)
 	options := lab.Options{Log: t.Log}
 	watch.Join(&options)
-	l, err := lab.New(file, options)
+	l, err := lab.New(network.File, options)
 	if err != nil {
 		return nil, ended, err
 	}
@@ -106,6 +108,8 @@ func (t *Trial) once(faulty bool) (o *scenario.Observation, ended lab.Result, er
 	if err != nil {
 		return nil, ended, err
 	}
+	watch.Begin()
+	defer watch.End()
 	return t.observe(l, watch, c)
 }
 

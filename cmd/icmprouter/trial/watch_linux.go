@@ -1,43 +1,56 @@
 package trial
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"time"
 
+	"github.com/icmprouter/icmprouter/cmd/icmprouter/control"
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/lab"
 	"github.com/icmprouter/icmprouter/config"
 	"github.com/icmprouter/icmprouter/network"
 	"github.com/icmprouter/icmprouter/scenario"
 )
 
-// Watch looks at what crosses one lab.
-type Watch struct {
-	file     *config.File
-	observer scenario.Observer
-	net      *network.Network
+// Network is a configuration: what stands in the file at a path, and what that means.
+type Network struct {
+	Path string
+	Text []byte
+	File *config.File
 }
 
-// NewWatch looks at the network of a configuration.
-func NewWatch(file *config.File) *Watch { return &Watch{file: file} }
+// Watch looks at what crosses one lab, and plays the timeline of its network.
+type Watch struct {
+	network  Network
+	observer scenario.Observer
+	net      *network.Network
+	engine   *control.Engine
+	end      context.CancelFunc
+}
+
+// NewWatch looks at a network that is not made yet.
+func NewWatch(n Network) *Watch { return &Watch{network: n} }
 
 // Join adds the watch to the options of the lab.
 func (w *Watch) Join(o *lab.Options) {
-	before := o.Before
+	before, log := o.Before, o.Log
 	o.Before = func(n *network.Network) error {
 		if before != nil {
 			if err := before(n); err != nil {
 				return err
 			}
 		}
-		return w.tap(n)
+		return w.join(n, log)
 	}
 }
 
-// tap taps the devices of the client and of the server.
-func (w *Watch) tap(n *network.Network) (err error) {
+// join taps the devices of the client and of the server.
+func (w *Watch) join(n *network.Network, log *slog.Logger) (err error) {
 	w.net = n
+	w.engine = control.New(w.network.Path, w.network.Text, n, log)
 	sides := map[string]scenario.Side{lab.Client: scenario.Client, lab.Server: scenario.Server}
-	for _, node := range w.file.Plan().Nodes {
+	for _, node := range w.network.File.Plan().Nodes {
 		for _, i := range node.Interfaces {
 			if side, known := sides[i.Device.Netns]; known && i.Device.Name != "" {
 				err = errors.Join(err, n.Tap(node.Name, i.Name, w.observer.At(side)))
@@ -47,11 +60,29 @@ func (w *Watch) tap(n *network.Network) (err error) {
 	return err
 }
 
+// Begin begins the timeline, which is to be done when the program is about to start.
+func (w *Watch) Begin() {
+	var ctx context.Context
+	ctx, w.end = context.WithCancel(context.Background())
+	w.engine.Begin(ctx, w.network.File.Timeline)
+}
+
+// End ends the timeline, before the lab is closed. Begin was called.
+func (w *Watch) End() {
+	w.end()
+	w.engine.Wait()
+}
+
 // Observe says what crossed the network by now.
 func (w *Watch) Observe() (o scenario.Observation) {
 	w.net.Rest(func(now time.Duration) { o = w.observer.Observe(now) })
 	o.Fates = scenario.Fates(w.net.Stats())
-	plan := w.file.Plan()
+	plan := w.network.File.Plan()
+	if text, _ := w.engine.Document(); text != nil {
+		if file, err := config.ParseRunning(w.network.Path, text); err == nil {
+			plan = file.Plan() // as the timeline left it
+		}
+	}
 	o.MTUs = scenario.MTUs(&plan)
 	return o
 }
