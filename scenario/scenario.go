@@ -33,6 +33,8 @@ type Scenario struct {
 	Traffic Traffic
 	// Linux is what the TCP of Linux makes of it, with reno or cubic, where it sends as Traffic says.
 	Linux Expectation
+	// Datagrams is what becomes of UDP, where Traffic is that, in either family.
+	Datagrams Verdict
 }
 
 // Traffic is what a client does, from the address 10.1.0.2 or fd00:1::2, with a server at 10.2.0.2 or fd00:2::2.
