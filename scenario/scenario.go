@@ -68,8 +68,8 @@ func (e Expectation) Of(version int, probing bool) Verdict {
 	return e[family][on]
 }
 
-// What Linux makes of it in both families: nothing is worse than without the fault; or nothing gets through until
-// probing finds a size that does.
+// What Linux makes of it in both families: it is as well off as without the fault; it gets there, but late; or nothing gets
+// through until probing finds a size that does.
 var (
 	unharmed  = Expectation{{Survived, Survived}, {Survived, Survived}}
 	hurt      = Expectation{{Degraded, Degraded}, {Degraded, Degraded}}
