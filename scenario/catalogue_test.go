@@ -76,7 +76,7 @@ var claims = []claim{
 		fault6: "server: too-big 1280 from r2, quotes another sequence number; client: tcp 1500", truth: "server: nothing; client: tcp 1500"},
 	{name: "ptb-late", send: both + "; wait 3s", truth: told,
 		fault: "server: too-big 1400 from r2 after 1.6s; client: too-big 1400 from r2 after 2s"},
-	{name: "ptb-lossy", send: "server tcp 1500 x20", fault: "server: 10 × too-big 1400 from r2; client: nothing", truth: "server: 20 × too-big 1400 from r2; client: nothing"},
+	{name: "ptb-lossy", send: "server tcp 1500 x20", fault: "server: 18 × too-big 1400 from r2; client: nothing", truth: "server: 20 × too-big 1400 from r2; client: nothing"},
 	{name: "shrink-mid-flow", send: "server tcp 1400; client tcp 1400; play; server tcp 1390; client tcp 1390",
 		fault: "server: tcp 1400, too-big 1300 from r2; client: tcp 1400, too-big 1300 from r2",
 		truth: "server: tcp 1400, tcp 1390; client: tcp 1400, tcp 1390"},
@@ -100,7 +100,7 @@ var claims = []claim{
 		fault:  "server: too-big 1400 from 192.0.0.8; client: too-big 1400 from 192.0.0.8",
 		fault6: "server: too-big 1400 from 2001:db8:ffff::1; client: too-big 1400 from 2001:db8:ffff::1"},
 	{name: "ptb-only-from-gateway", send: both, fault: "server: nothing; client: nothing", truth: told},
-	{name: "ptb-storm", send: "server tcp 1500 x40", fault: "server: 200 × too-big 1400 from r2; client: nothing",
+	{name: "ptb-storm", send: "server tcp 1500 x25", fault: "server: 125 × too-big 1400 from r2; client: nothing",
 		truth: "server: 21 × too-big 1400 from r2; client: nothing"},
 }
 
