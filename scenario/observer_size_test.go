@@ -35,3 +35,23 @@ func TestManyFlows(t *testing.T) {
 	s.want("payload", o.Ways[Client].Payload, uint64(5000*10+100))
 	s.want("payload of the flow that goes on", o.Ways[Server].Payload, uint64(next-1001))
 }
+
+// A probe that is lost makes nobody send less; who sent as much before does.
+func TestShrinkingOfDatagrams(t *testing.T) {
+	onStages(t, func(s *stage) {
+		for _, length := range []int{1200, 1400, 1200, 1200} {
+			for range 20 {
+				s.udp(Client, 1200, false)
+				s.udp(Server, length, length > 1200)
+				s.wait(10 * time.Millisecond)
+			}
+			s.udp(Client, 1400, true)
+		}
+		for range 20 {
+			s.udp(Client, 1200, false)
+		}
+		o := s.observe(true)
+		s.want("client", [2]bool{o.Ways[Client].Shrank, o.Ways[Client].Probed}, [2]bool{false, true})
+		s.want("server", [2]bool{o.Ways[Server].Shrank, o.Ways[Server].Probed}, [2]bool{true, true})
+	})
+}
