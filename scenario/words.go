@@ -45,7 +45,7 @@ func vanish(o *Observation, side Side) string {
 		text += " at " + f.Node
 		if mtu := narrow(o); mtu > 0 && mtu < size {
 			text += fmt.Sprintf(" (MTU %d)", mtu)
-		} else {
+		} else if f.How != tooBig {
 			text += " (" + why(f.How) + ")"
 		}
 	}
