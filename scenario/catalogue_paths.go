@@ -43,7 +43,6 @@ var paths = []Scenario{
 			better times.`,
 		Reports: []string{"google/gvisor#12568", "RFC 1191 §6.3", "RFC 8201 §4"},
 		Healthy: `Tries a larger size after a while.`,
-		Setup:   []string{"nodes.r2.interfaces.left.mtu=1300", "nodes.r2.interfaces.right.mtu=1300"},
 		Fault: []string{`timeline=[{"when":{"bytes":1000000},` +
 			`"set":{"nodes.r2.interfaces.left.mtu":1500,"nodes.r2.interfaces.right.mtu":1500}}]`},
 		Linux: unharmed,

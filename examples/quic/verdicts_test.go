@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,7 +60,7 @@ func run(t *testing.T, timeout string, names ...string) (results []result) {
 // TestVerdicts repeats a few of the verdicts that the document tells: whether the program gets through at all.
 func TestVerdicts(t *testing.T) {
 	if *update {
-		write(t, run(t, "20s", "all"))
+		write(t, middle(run(t, "20s", "all"), run(t, "20s", "all"), run(t, "20s", "all")))
 		return
 	}
 	text, err := os.ReadFile(document)
@@ -78,6 +79,17 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// middle takes of three runs that with the middle verdict, scenario by scenario.
+func middle(runs ...[]result) []result {
+	harm := []string{"unjudged", "survived", "degraded", "blackholed"}
+	for i := range runs[0] {
+		three := []result{runs[0][i], runs[1][i], runs[2][i]}
+		slices.SortFunc(three, func(a, b result) int { return slices.Index(harm, a.Verdict) - slices.Index(harm, b.Verdict) })
+		runs[0][i] = three[1]
+	}
+	return runs[0]
+}
+
 func write(t *testing.T, results []result) {
 	t.Helper()
 	module, err := os.ReadFile("go.mod")
@@ -91,7 +103,7 @@ func write(t *testing.T, results []result) {
 <!-- Written by go test -update in examples/quic. -->
 
 What became of a download of 3 MB by quic-go %s with its default settings (examples/quic) in each of the [scenarios](scenarios.md), as
-`+"`icmprouter scenario run all`"+` judged it. To repeat it:
+`+"`icmprouter scenario run all`"+` judged it, the middle one of three runs. To repeat one:
 
     cd examples/quic && go build -o /tmp/quic .
     icmprouter scenario run all --server '/tmp/quic serve' -- /tmp/quic get server.lab:4433 3000000
