@@ -60,7 +60,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		r.utter(&said.Policy, q, link, id, a.out, c)
 		return
 	}
-	r.transmit(q, link, id, a.out)
+	r.originate(q, link, id, a.out)
 }
 
 // allow asks the limiter for a token, and names the message if it has one.

@@ -228,11 +228,11 @@ func (r *Router) admit(box *Middlebox, p *wire.Packet, a arrival) {
 		r.admitOne(box, p, a)
 		return
 	}
-	q := a.out.Buffer()
 	for s := p.Segments(); s.More(); {
+		q := a.out.Buffer()
 		s.Next(q)
-		if r.admitOne(box, q, a) && s.More() {
-			q = a.out.Buffer()
+		if !r.admitOne(box, q, a) {
+			a.out.Free(q)
 		}
 	}
 }
@@ -251,36 +251,18 @@ func (r *Router) admitOne(box *Middlebox, p *wire.Packet, a arrival) (sent bool)
 // the packet itself was sent.
 func (r *Router) emit(p *wire.Packet, link int, out Output) (sent bool) {
 	box := r.table.links[link].Out
-	if box == nil {
-		out.Send(link, p)
-		return true
-	}
 	if box.divides(p) {
-		q := out.Buffer()
 		for s := p.Segments(); s.More(); {
+			q := out.Buffer()
 			s.Next(q)
-			if r.emit(q, link, out) && s.More() {
-				q = out.Buffer()
-			}
+			r.originate(q, link, 0, out)
 		}
 		return false
 	}
-	if !r.passes(p, link) {
+	if reason := r.cross(box, p); reason != drop.Alive {
+		r.Counters.Boxes.Dropped[reason-drop.LayerTwoMTU] += uint64(p.WireCount())
 		return false
 	}
 	out.Send(link, p)
 	return true
-}
-
-// passes takes what is not to be divided through the box on the link that it leaves by, and says whether it comes out.
-func (r *Router) passes(p *wire.Packet, link int) bool {
-	box := r.table.links[link].Out
-	if box == nil {
-		return true
-	}
-	reason := r.cross(box, p)
-	if reason != drop.Alive {
-		r.Counters.Boxes.Dropped[reason-drop.LayerTwoMTU] += uint64(p.WireCount())
-	}
-	return reason == drop.Alive
 }
