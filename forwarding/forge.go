@@ -45,6 +45,9 @@ func (s *Shared) reforge(all []Forgery) {
 
 // forge sends the forged errors about a packet that is about to be forwarded.
 func (r *Router) forge(p *wire.Packet, a arrival) {
+	if r.table.toMany(p.Dst) {
+		return
+	}
 	var seen *wire.Packet // p, as an attacker may have seen it
 	for i := range r.forgers {
 		f := &r.forgers[i].is
