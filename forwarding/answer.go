@@ -94,7 +94,7 @@ func (r *Router) detail(spec *icmpgen.Spec, p *wire.Packet, link int, a arrival,
 	case icmpgen.TooBig:
 		spec.MTU = t.mtu(v, p)
 		if v.Reason == drop.TunnelOuter {
-			spec.Quoted = &t.links[v.Link].outer
+			spec.Quoted = t.links[v.Link].outer
 		}
 	case icmpgen.TimestampReply:
 		spec.Receive, spec.Transmit = millis(a.now), millis(a.now)

@@ -67,7 +67,8 @@ func (r *Router) forge(p *wire.Packet, a arrival) {
 			}
 			r.Counters.Forged++
 			q := a.out.Buffer()
-			icmpgen.Spec{Message: f.Message, MTU: f.MTU, Source: source, MaxLen: r.table.links[link].room, ID: uint16(id), Quoted: &f.Quoted}.Build(q, seen)
+			spec := icmpgen.Spec{Message: f.Message, MTU: f.MTU, Source: source, MaxLen: r.table.links[link].room, ID: uint16(id), Quoted: &f.Quoted}
+			spec.Build(q, seen)
 			r.originate(q, link, id, a.out)
 		}
 	}

@@ -222,29 +222,25 @@ func (r *Router) cross(box *Middlebox, p *wire.Packet) drop.Reason {
 	return drop.Alive
 }
 
-// admit takes a packet, of which the router has seen nothing yet, through the box on the link that it came from.
-func (r *Router) admit(box *Middlebox, p *wire.Packet, a arrival) {
-	if !box.divides(p) {
-		r.admitOne(box, p, a)
-		return
-	}
-	for s := p.Segments(); s.More(); {
-		q := a.out.Buffer()
-		s.Next(q)
-		if !r.admitOne(box, q, a) {
-			a.out.Free(q)
+// admit takes a packet, of which the router has seen nothing yet, through the box on the link that it came from, and to its
+// end. It says whether the packet itself was sent.
+func (r *Router) admit(box *Middlebox, p *wire.Packet, a arrival) (sent bool) {
+	if box.divides(p) {
+		for s := p.Segments(); s.More(); {
+			q := a.out.Buffer()
+			s.Next(q)
+			if !r.admit(box, q, a) {
+				a.out.Free(q)
+			}
 		}
-	}
-}
-
-// admitOne is admit for what is not to be divided. It says whether the packet itself was sent.
-func (r *Router) admitOne(box *Middlebox, p *wire.Packet, a arrival) (sent bool) {
-	count := uint64(p.WireCount())
-	if reason := r.cross(box, p); reason != drop.Alive {
-		r.Counters.Dropped[reason] += count
 		return false
 	}
-	return r.decide(p, count, a)
+	if reason := r.cross(box, p); reason != drop.Alive {
+		r.Counters.Dropped[reason] += uint64(p.WireCount())
+		return false
+	}
+	a.admitted = true
+	return r.decide(p, a)
 }
 
 // emit takes a packet that fits its link through the box there, and sends what comes out. It says whether

@@ -112,23 +112,23 @@ func (r *Router) SetDown(link int, down bool) {
 // does not run backwards. That of a sibling may be a round behind: the limiter lets
 // no more through for it.
 func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) {
-	reason := p.Parse()
-	count := uint64(p.WireCount())
-	r.Counters.Received += count
-	a := arrival{in: in, now: now, out: out}
-	if reason != drop.Alive {
-		r.discard(reason, p, count, a)
-		return
-	}
-	if box := r.table.links[in].In; box != nil {
-		r.admit(box, p, a)
-		return
-	}
-	r.decide(p, count, a)
+	r.decide(p, arrival{in: in, now: now, out: out})
 }
 
-// decide takes a packet, which stands for count datagrams, to its end, and says whether it was itself sent.
-func (r *Router) decide(p *wire.Packet, count uint64, a arrival) (sent bool) {
+// decide takes a packet to its end, and says whether it was itself sent.
+func (r *Router) decide(p *wire.Packet, a arrival) (sent bool) {
+	if !a.admitted {
+		reason := p.Parse()
+		r.Counters.Received += uint64(p.WireCount())
+		if reason != drop.Alive {
+			r.discard(reason, p, uint64(p.WireCount()), a)
+			return false
+		}
+		if box := r.table.links[a.in].In; box != nil {
+			return r.admit(box, p, a)
+		}
+	}
+	count := uint64(p.WireCount())
 	switch v := r.route(p, a.in); v.Action {
 	case Forward:
 		r.Counters.Forwarded += count
@@ -158,8 +158,8 @@ type arrival struct {
 	in  int
 	now time.Duration
 	out Output
-	// locked says that out is, by who calls.
-	locked bool
+	// locked says that out is, by who calls, and admitted that the packet has been counted, and has passed the box on its link.
+	locked, admitted bool
 }
 
 // answers says what the sender of a packet is told that was dropped. No answer
