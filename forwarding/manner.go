@@ -103,7 +103,7 @@ type later struct {
 func (l *later) Send(link int, p *wire.Packet) { l.Output.Later(link, p, l.delay) }
 
 // Quench tells the source of p, which came from link in, that a queue behind this node is full, if the node's policy has a rule for
-// such messages that sends them. Without one nobody is told (RFC 6633 §3). p is parsed, and as it was when it came, but for its TTL;
+// such messages that sends them. Without one nobody is told (RFC 6633 §4). p is parsed, and as it was when it came, but for its TTL;
 // it stays the caller's, as for Receive. A node tells itself nothing.
 func (r *Router) Quench(p *wire.Packet, in int, now time.Duration, out Output) {
 	if r.table.manners[icmpgen.SourceQuench].rules != nil && !r.table.Own(p.Src) {

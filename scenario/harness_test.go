@@ -29,7 +29,7 @@ var families = []family{
 
 // stage is an observer, and packets that it is shown.
 type stage struct {
-	t        *testing.T
+	t        testing.TB
 	f        family
 	observer Observer
 	now      time.Duration
