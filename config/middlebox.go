@@ -115,8 +115,8 @@ func (n Node) forgeries() (all []forwarding.Forgery) {
 	for _, f := range n.Forge {
 		p := forwarding.Forgery{
 			Message: forgeable[f.Message], Match: f.Match.plan(), First: f.First, Source: wire.EachFamily(f.Source...),
-			Rate:          ratelimit.Rate{PPS: cmp.Or(f.PPS, 100), Burst: cmp.Or(f.Burst, 1)},
-			WrongSequence: f.Sequence == "wrong", WrongPort: f.Port == "wrong",
+			Rate:   ratelimit.Rate{PPS: cmp.Or(f.PPS, 100), Burst: cmp.Or(f.Burst, 1)},
+			Quoted: icmpgen.Quoted{WrongSequence: f.Sequence == "wrong", WrongPort: f.Port == "wrong"},
 		}
 		if f.MTU != nil {
 			p.MTU = *f.MTU

@@ -133,7 +133,7 @@ func TestBoxesPlan(t *testing.T) {
 		t.Errorf("the other has %+v", right)
 	}
 	want := []forwarding.Forgery{
-		{Message: icmpgen.TooBig, MTU: 68, Match: wire.Match{HasProtocol: true, Protocol: 6}, Rate: ratelimit.Rate{PPS: 7, Burst: 3}, First: 9, Source: wire.EachFamily(addr("10.0.0.9"), addr("fd00::9")), WrongSequence: true, WrongPort: true},
+		{Message: icmpgen.TooBig, MTU: 68, Match: wire.Match{HasProtocol: true, Protocol: 6}, Rate: ratelimit.Rate{PPS: 7, Burst: 3}, First: 9, Source: wire.EachFamily(addr("10.0.0.9"), addr("fd00::9")), Quoted: icmpgen.Quoted{WrongSequence: true, WrongPort: true}},
 		{Message: icmpgen.TTLExceeded, Rate: ratelimit.Rate{PPS: 100, Burst: 1}},
 	}
 	if got := node.Settings.Forgeries; !reflect.DeepEqual(got, want) {

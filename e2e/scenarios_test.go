@@ -5,11 +5,12 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/icmprouter/icmprouter/internal/needs"
 	"github.com/icmprouter/icmprouter/scenario"
@@ -18,57 +19,81 @@ import (
 // atOnce is how many scenarios run at the same time: nearly all of it is waiting.
 const atOnce = 8
 
-// TestScenarios puts the kernel's TCP through all of them, as the sender of what each is about, in both families, with
-// and without tcp_mtu_probing: what docs/scenarios.md says of Linux. It sends with reno, which every kernel lets a namespace have.
+// TestScenarios puts the kernel's TCP through all of them, as the sender of what each is about, in both families, without
+// tcp_mtu_probing, and with it where that decides: what docs/scenarios.md says of Linux. It sends with reno, which every kernel lets a
+// namespace have.
 func TestScenarios(t *testing.T) {
 	needs.Root(t)
 	needs.Tool(t, "curl", "curl")
 	var all sync.WaitGroup
 	places := make(chan struct{}, atOnce)
+	through := func(name string, want scenario.Verdict, args ...string) {
+		all.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			runThrough(t, name, want, args)
+		})
+	}
 	for _, s := range scenario.All() {
-		for _, version := range []int{4, 6} {
-			for _, probing := range []int{0, 1} {
-				all.Add(1)
-				go func() {
-					defer all.Done()
-					places <- struct{}{}
-					defer func() { <-places }()
-					kernelThrough(t, s, version, probing)
-				}()
+		for _, version := range []string{"4", "6"} {
+			family, _ := strconv.Atoi(version)
+			off, on := s.Linux.Of(family, false), s.Linux.Of(family, true)
+			var client []string // the built-in one
+			if s.Traffic.UDP {
+				through(s.Name, s.Datagrams, "--family", version)
+				client = []string{"--", "curl", "-sS", "-" + version, "-o", "/dev/null", "http://server.lab/bytes/" + strconv.Itoa(scenario.DefaultOctets)}
+			}
+			through(s.Name, off, append([]string{"--family", version, "--probing", "0"}, client...)...)
+			if on != off {
+				through(s.Name, on, append([]string{"--family", version, "--probing", "1"}, client...)...)
 			}
 		}
 	}
 	all.Wait()
 }
 
-// kernelThrough runs one scenario, a second time if the first verdict is not the one expected: others load the machine.
-func kernelThrough(t *testing.T, s *scenario.Scenario, version, probing int) {
-	want, why := s.Linux.Of(version, probing == 1), ""
+// runThrough runs one scenario, a second time if the first verdict is not the one expected: others load the machine.
+func runThrough(t *testing.T, name string, want scenario.Verdict, args []string) {
+	limit := "25s"
+	if want == scenario.Blackholed { // nothing is to come
+		limit = "8s"
+	}
+	args = append([]string{"scenario", "run", name, "--json", "--timeout", limit, "--sysctl", "net.ipv4.tcp_congestion_control=reno"}, args...)
+	why := ""
 	for range 2 {
-		got, reason := ranThrough(s, version, probing, want)
-		if got == want.String() {
+		out, err := exec.Command(program, args...).Output()
+		var result struct{ Verdict, Reason, Error string }
+		if json.Unmarshal(out, &result) != nil {
+			result.Error = fmt.Sprint(err, " ", string(out))
+		}
+		if result.Verdict == want.String() {
 			return
 		}
-		why += fmt.Sprintf("\n%s: %s", got, reason)
+		why += fmt.Sprintf("\n%s: %s%s", result.Verdict, result.Reason, result.Error)
 	}
-	t.Errorf("%s, IPv%d, tcp_mtu_probing=%d: wanted %s, got%s", s.Name, version, probing, want, why)
+	t.Errorf("%s: wanted %s, got%s", args, want, why)
 }
 
-// ranThrough returns the verdict and its reason. A run of which nothing is to come has less time.
-func ranThrough(s *scenario.Scenario, version, probing int, want scenario.Verdict) (verdict, reason string) {
-	limit := 25 * time.Second
-	if want == scenario.Blackholed {
-		limit = 8 * time.Second
+// TestScenariosShown reads what show prints of each, and has check read it.
+func TestScenariosShown(t *testing.T) {
+	t.Parallel()
+	for _, s := range scenario.All() {
+		for _, faulty := range []bool{true, false} {
+			args := []string{program, "scenario", "show", s.Alias, "--config"}
+			if !faulty {
+				args = append(args, "--without-fault")
+			}
+			out, code := command(t, args...)
+			if code != 0 || out != string(s.Config(faulty)) {
+				t.Errorf("%s: exit code %d\n%s", args, code, out)
+			}
+			path := filepath.Join(t.TempDir(), "config.json")
+			if err := os.WriteFile(path, []byte(out), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if out, code := command(t, program, "check", path); code != 0 {
+				t.Errorf("%s: exit code %d\n%s", s.Name, code, out)
+			}
+		}
 	}
-	args := []string{"scenario", "run", s.Name, "--json", "--timeout", limit.String(), "--family", strconv.Itoa(version),
-		"--probing", strconv.Itoa(probing), "--sysctl", "net.ipv4.tcp_congestion_control=reno"}
-	if s.Traffic.UDP {
-		args = append(args, "--", "curl", "-sS", "-"+strconv.Itoa(version), "-o", "/dev/null", "http://server.lab/bytes/"+strconv.Itoa(scenario.DefaultOctets))
-	}
-	out, err := exec.Command(program, args...).Output()
-	var result struct{ Verdict, Reason, Error string }
-	if json.Unmarshal(out, &result) != nil {
-		return "nothing", fmt.Sprint(err, " ", string(out))
-	}
-	return result.Verdict, result.Reason + result.Error
 }

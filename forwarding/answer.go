@@ -60,7 +60,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		r.utter(&said.Policy, q, link, id, a.out, c)
 		return
 	}
-	r.transmit(q, link, id, a.out)
+	r.originate(q, link, id, a.out)
 }
 
 // allow asks the limiter for a token, and names the message if it has one.
@@ -94,7 +94,7 @@ func (r *Router) detail(spec *icmpgen.Spec, p *wire.Packet, link int, a arrival,
 	case icmpgen.TooBig:
 		spec.MTU = t.mtu(v, p)
 		if v.Reason == drop.TunnelOuter {
-			spec.Quoted = &t.links[v.Link].outer
+			spec.Quoted = t.links[v.Link].outer
 		}
 	case icmpgen.TimestampReply:
 		spec.Receive, spec.Transmit = millis(a.now), millis(a.now)

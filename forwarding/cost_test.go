@@ -84,6 +84,7 @@ func (s *sink) Buffer() *wire.Packet {
 }
 
 func (s *sink) Send(int, *wire.Packet) {}
+func (s *sink) Free(*wire.Packet)      {}
 func (s *sink) Lock()                  {}
 func (s *sink) Unlock()                {}
 

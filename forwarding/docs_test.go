@@ -66,7 +66,8 @@ func told(reason drop.Reason, sample []byte) string {
 		return "a TCP reset"
 	}
 	dst.Attach(make([]byte, wire.BufferSize))
-	icmpgen.Spec{Message: m, Source: p.Dst, MaxLen: 1280}.Build(dst, p)
+	spec := icmpgen.Spec{Message: m, Source: p.Dst, MaxLen: 1280}
+	spec.Build(dst, p)
 	return fmt.Sprintf("%s, %d/%d", m, dst.Payload()[0], dst.Payload()[1])
 }
 

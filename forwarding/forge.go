@@ -19,9 +19,8 @@ type Forgery struct {
 	First int
 	// Source is where they come from, by the family of the packet. Not valid: from where the node's own come.
 	Source wire.PerFamily
-	// WrongSequence and WrongPort have the quote say another TCP sequence number, and another source port of TCP or UDP, as
-	// one does who has not seen the packet.
-	WrongSequence, WrongPort bool
+	// Quoted is how the quote differs from the packet, as that of one does who has not seen it.
+	Quoted icmpgen.Quoted
 }
 
 // forger is what siblings remember of a forgery together.
@@ -46,6 +45,10 @@ func (s *Shared) reforge(all []Forgery) {
 
 // forge sends the forged errors about a packet that is about to be forwarded.
 func (r *Router) forge(p *wire.Packet, a arrival) {
+	if r.table.toMany(p.Dst) {
+		return
+	}
+	var seen *wire.Packet // p, as an attacker may have seen it
 	for i := range r.forgers {
 		f := &r.forgers[i].is
 		if !f.Match.Selects(p) || !icmpgen.Permitted(f.Message, p) {
@@ -59,10 +62,14 @@ func (r *Router) forge(p *wire.Packet, a arrival) {
 			continue
 		}
 		if id, due := r.due(i, a); due {
+			if seen == nil {
+				seen = onWire(p, a.out)
+			}
 			r.Counters.Forged++
 			q := a.out.Buffer()
-			icmpgen.Spec{Message: f.Message, MTU: f.MTU, Source: source, MaxLen: r.table.links[link].room, ID: uint16(id)}.Build(q, f.claim(p, a.out))
-			r.transmit(q, link, id, a.out)
+			spec := icmpgen.Spec{Message: f.Message, MTU: f.MTU, Source: source, MaxLen: r.table.links[link].room, ID: uint16(id), Quoted: &f.Quoted}
+			spec.Build(q, seen)
+			r.originate(q, link, id, a.out)
 		}
 	}
 }
@@ -78,19 +85,4 @@ func (r *Router) due(i int, a arrival) (id uint32, ok bool) {
 	f.sent++
 	r.id++
 	return r.id, true
-}
-
-// claim is p as the forgery has it: as it is on a wire, or a copy that is no such packet.
-func (f *Forgery) claim(p *wire.Packet, out Output) *wire.Packet {
-	if !f.WrongSequence && !f.WrongPort {
-		return onWire(p, out)
-	}
-	q := onWire(p, out)
-	if q == p {
-		q = out.Buffer()
-		q.SetLen(copy(q.Buffer()[wire.Headroom:], p.Data))
-		q.Parse()
-	}
-	q.Forge(f.WrongSequence, f.WrongPort)
-	return q
 }

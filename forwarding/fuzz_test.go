@@ -158,11 +158,14 @@ type recorder struct{ n *node }
 
 func (r recorder) Buffer() *wire.Packet { return r.n.Buffer() }
 
+func (r recorder) Free(p *wire.Packet) { r.n.Free(p) }
+
 func (r recorder) Lock()   { r.n.Lock() }
 func (r recorder) Unlock() { r.n.Unlock() }
 
 func (r recorder) Send(link int, p *wire.Packet) {
 	r.n.outputs = append(r.n.outputs, output{linkNames[link], bytes.Clone(p.Data), p.GSO})
+	r.n.Free(p)
 }
 
 func (r recorder) Later(link int, p *wire.Packet, _ time.Duration) { r.Send(link, p) }

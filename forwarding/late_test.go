@@ -13,13 +13,14 @@ type late struct {
 	at time.Duration
 }
 
-// Later notes an output that Send will see when the story has waited. The packet is the router's to write to again.
+// Later notes an output that Send will see when the story has waited. It takes a copy, and the packet is free.
 func (n *node) Later(link int, p *wire.Packet, delay time.Duration) {
 	n.t.Helper()
 	if err := check(n.family, p.Data); err != nil || delay <= 0 {
 		n.t.Fatalf("sent to %s after %v: %v", linkNames[link], delay, err)
 	}
 	n.late = append(n.late, late{output{linkNames[link], bytes.Clone(p.Data), p.GSO}, n.now + delay})
+	n.Free(p)
 }
 
 // due lets the packets go whose time has come.

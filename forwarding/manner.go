@@ -78,44 +78,32 @@ func (s saying) alter(spec *icmpgen.Spec, about *wire.Packet, source, to netip.A
 
 // utter sends a message later, or several times: copies first, since what is sent is the output's. id is as for transmit.
 func (r *Router) utter(p *Policy, q *wire.Packet, link int, id uint32, out Output, c *Originated) {
-	c.Duplicated += uint64(p.Duplicate)
 	if p.Delay > 0 {
 		c.Delayed++
-		for range 1 + p.Duplicate {
-			r.postpone(p, q, link, id, out)
-		}
-		return
+		r.later = later{out, p.Delay}
+		out = &r.later
 	}
+	c.Duplicated += uint64(p.Duplicate)
 	for range p.Duplicate {
 		twin := out.Buffer()
 		twin.SetLen(copy(twin.Buffer()[wire.Headroom:], q.Data))
 		twin.Parse()
-		r.transmit(twin, link, id, out)
+		r.originate(twin, link, id, out)
 	}
-	r.transmit(q, link, id, out)
+	r.originate(q, link, id, out)
 }
 
-// postpone is transmit, later. The output takes copies.
-func (r *Router) postpone(p *Policy, q *wire.Packet, link int, id uint32, out Output) {
-	room := r.table.links[link].room
-	if len(q.Data) <= room {
-		if r.passes(q, link) {
-			out.Later(link, q, p.Delay)
-		}
-		return
-	}
-	piece := out.Buffer()
-	for f := q.Fragments(room, id); f.More(); {
-		f.Next(piece)
-		r.Counters.Fragments++
-		if r.passes(piece, link) {
-			out.Later(link, piece, p.Delay)
-		}
-	}
+// later is an output to which all is sent late.
+type later struct {
+	Output
+	delay time.Duration
 }
+
+// Send sends a packet after the delay.
+func (l *later) Send(link int, p *wire.Packet) { l.Output.Later(link, p, l.delay) }
 
 // Quench tells the source of p, which came from link in, that a queue behind this node is full, if the node's policy has a rule for
-// such messages that sends them. Without one nobody is told (RFC 6633 §3). p is parsed, and as it was when it came, but for its TTL;
+// such messages that sends them. Without one nobody is told (RFC 6633 §4). p is parsed, and as it was when it came, but for its TTL;
 // it stays the caller's, as for Receive. A node tells itself nothing.
 func (r *Router) Quench(p *wire.Packet, in int, now time.Duration, out Output) {
 	if r.table.manners[icmpgen.SourceQuench].rules != nil && !r.table.Own(p.Src) {

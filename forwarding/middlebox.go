@@ -222,65 +222,43 @@ func (r *Router) cross(box *Middlebox, p *wire.Packet) drop.Reason {
 	return drop.Alive
 }
 
-// admit takes a packet, of which the router has seen nothing yet, through the box on the link that it came from.
-func (r *Router) admit(box *Middlebox, p *wire.Packet, a arrival) {
-	if !box.divides(p) {
-		r.admitOne(box, p, a)
-		return
-	}
-	q := a.out.Buffer()
-	for s := p.Segments(); s.More(); {
-		s.Next(q)
-		if r.admitOne(box, q, a) && s.More() {
-			q = a.out.Buffer()
+// admit takes a packet, of which the router has seen nothing yet, through the box on the link that it came from, and to its
+// end. It says whether the packet itself was sent.
+func (r *Router) admit(box *Middlebox, p *wire.Packet, a arrival) (sent bool) {
+	if box.divides(p) {
+		for s := p.Segments(); s.More(); {
+			q := a.out.Buffer()
+			s.Next(q)
+			if !r.admit(box, q, a) {
+				a.out.Free(q)
+			}
 		}
-	}
-}
-
-// admitOne is admit for what is not to be divided. It says whether the packet itself was sent.
-func (r *Router) admitOne(box *Middlebox, p *wire.Packet, a arrival) (sent bool) {
-	count := uint64(p.WireCount())
-	if reason := r.cross(box, p); reason != drop.Alive {
-		r.Counters.Dropped[reason] += count
 		return false
 	}
-	return r.decide(p, count, a)
+	if reason := r.cross(box, p); reason != drop.Alive {
+		r.Counters.Dropped[reason] += uint64(p.WireCount())
+		return false
+	}
+	a.admitted = true
+	return r.decide(p, a)
 }
 
 // emit takes a packet that fits its link through the box there, and sends what comes out. It says whether
 // the packet itself was sent.
 func (r *Router) emit(p *wire.Packet, link int, out Output) (sent bool) {
 	box := r.table.links[link].Out
-	if box == nil {
-		out.Send(link, p)
-		return true
-	}
 	if box.divides(p) {
-		q := out.Buffer()
 		for s := p.Segments(); s.More(); {
+			q := out.Buffer()
 			s.Next(q)
-			if r.emit(q, link, out) && s.More() {
-				q = out.Buffer()
-			}
+			r.originate(q, link, 0, out)
 		}
 		return false
 	}
-	if !r.passes(p, link) {
+	if reason := r.cross(box, p); reason != drop.Alive {
+		r.Counters.Boxes.Dropped[reason-drop.LayerTwoMTU] += uint64(p.WireCount())
 		return false
 	}
 	out.Send(link, p)
 	return true
-}
-
-// passes takes what is not to be divided through the box on the link that it leaves by, and says whether it comes out.
-func (r *Router) passes(p *wire.Packet, link int) bool {
-	box := r.table.links[link].Out
-	if box == nil {
-		return true
-	}
-	reason := r.cross(box, p)
-	if reason != drop.Alive {
-		r.Counters.Boxes.Dropped[reason-drop.LayerTwoMTU] += uint64(p.WireCount())
-	}
-	return reason == drop.Alive
 }

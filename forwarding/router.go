@@ -12,16 +12,20 @@ import (
 // Output is where a router puts what it sends.
 type Output interface {
 	// Buffer lends a packet with an attached buffer of wire.BufferSize octets. It
-	// is the router's until it is sent; a packet lent and not sent costs nothing.
+	// is the router's until it is sent, given back by Free, or the packet that the router has at its end. There are at
+	// least eight at once.
 	Buffer() *wire.Packet
+	// Free takes back a packet that Buffer lent and that is not sent. It need not be told
+	// of any but those of which one packet may have many.
+	Free(p *wire.Packet)
 	// Send takes a packet for a link. Its bytes stay untouched by the router from
 	// then on, and are the output's until the batch that they came with is over.
 	Send(link int, p *wire.Packet)
-	// Later sends a copy of a packet that the router keeps, after a delay above zero.
+	// Later takes a packet as Send does, and sends it after a delay above zero.
 	Later(link int, p *wire.Packet, delay time.Duration)
 	// Lock begins the use of what siblings share, and Unlock ends it: around
 	// answers and fragments for the node, never where a packet is only forwarded.
-	// Buffer, Send and Later may be called between the two, Lock not. Where the node has
+	// Buffer, Free, Send and Later may be called between the two, Lock not. Where the node has
 	// one worker, both do nothing.
 	Lock()
 	Unlock()
@@ -38,6 +42,7 @@ type Router struct {
 	recent recent
 	turns  turns
 	dice   dice
+	later  later
 	// options, objects and labels are room for those of the message that is being built.
 	options [wire.MaxOptions]byte
 	objects [maxObjects]icmpgen.Object
@@ -107,23 +112,23 @@ func (r *Router) SetDown(link int, down bool) {
 // does not run backwards. That of a sibling may be a round behind: the limiter lets
 // no more through for it.
 func (r *Router) Receive(p *wire.Packet, in int, now time.Duration, out Output) {
-	reason := p.Parse()
-	count := uint64(p.WireCount())
-	r.Counters.Received += count
-	a := arrival{in: in, now: now, out: out}
-	if reason != drop.Alive {
-		r.discard(reason, p, count, a)
-		return
-	}
-	if box := r.table.links[in].In; box != nil {
-		r.admit(box, p, a)
-		return
-	}
-	r.decide(p, count, a)
+	r.decide(p, arrival{in: in, now: now, out: out})
 }
 
-// decide takes a packet, which stands for count datagrams, to its end, and says whether it was itself sent.
-func (r *Router) decide(p *wire.Packet, count uint64, a arrival) (sent bool) {
+// decide takes a packet to its end, and says whether it was itself sent.
+func (r *Router) decide(p *wire.Packet, a arrival) (sent bool) {
+	if !a.admitted {
+		reason := p.Parse()
+		r.Counters.Received += uint64(p.WireCount())
+		if reason != drop.Alive {
+			r.discard(reason, p, uint64(p.WireCount()), a)
+			return false
+		}
+		if box := r.table.links[a.in].In; box != nil {
+			return r.admit(box, p, a)
+		}
+	}
+	count := uint64(p.WireCount())
 	switch v := r.route(p, a.in); v.Action {
 	case Forward:
 		r.Counters.Forwarded += count
@@ -153,8 +158,8 @@ type arrival struct {
 	in  int
 	now time.Duration
 	out Output
-	// locked says that out is, by who calls.
-	locked bool
+	// locked says that out is, by who calls, and admitted that the packet has been counted, and has passed the box on its link.
+	locked, admitted bool
 }
 
 // answers says what the sender of a packet is told that was dropped. No answer
@@ -209,26 +214,34 @@ func (r *Router) discard(reason drop.Reason, p *wire.Packet, count uint64, a arr
 // taken apart first. id names the datagram where it holds no name itself, which
 // is only so where the node originates it. It says whether the packet itself was sent.
 func (r *Router) transmit(p *wire.Packet, link int, id uint32, out Output) (sent bool) {
-	room := r.table.links[link].room
-	if p.WireLen() <= room {
-		return r.emit(p, link, out)
+	l := &r.table.links[link]
+	if p.WireLen() <= l.room {
+		if l.Out != nil {
+			return r.emit(p, link, out)
+		}
+		out.Send(link, p)
+		return true
 	}
-	q := out.Buffer()
 	if p.GSO.ChecksumStart != 0 {
 		for s := p.Segments(); s.More(); {
+			q := out.Buffer()
 			s.Next(q)
-			if r.transmit(q, link, id, out) && s.More() {
-				q = out.Buffer()
-			}
+			r.originate(q, link, id, out)
 		}
 		return false
 	}
-	for f := p.Fragments(room, id); f.More(); {
+	for f := p.Fragments(l.room, id); f.More(); {
+		q := out.Buffer()
 		f.Next(q)
 		r.Counters.Fragments++
-		if r.emit(q, link, out) && f.More() {
-			q = out.Buffer()
-		}
+		r.originate(q, link, id, out)
 	}
 	return false
+}
+
+// originate is transmit for a packet that Buffer lent, and that is the output's afterwards in any case.
+func (r *Router) originate(q *wire.Packet, link int, id uint32, out Output) {
+	if !r.transmit(q, link, id, out) {
+		out.Free(q)
+	}
 }

@@ -51,7 +51,7 @@ var choices = map[string]func(s *forwarding.Settings){
 	"seed 3":          func(s *forwarding.Settings) { s.Multipath.Seed = 3 },
 	"router-id on":    func(s *forwarding.Settings) { s.RouterID = netip.MustParseAddr("10.77.0.1") },
 	"forger on": func(s *forwarding.Settings) {
-		s.Forgeries = []forwarding.Forgery{{Message: icmpgen.TooBig, MTU: 1300, Rate: ratelimit.Rate{PPS: 1e6, Burst: 100}, WrongSequence: true, WrongPort: true}}
+		s.Forgeries = []forwarding.Forgery{{Message: icmpgen.TooBig, MTU: 1300, Rate: ratelimit.Rate{PPS: 1e6, Burst: 100}, Quoted: icmpgen.Quoted{WrongSequence: true, WrongPort: true}}}
 	},
 }
 

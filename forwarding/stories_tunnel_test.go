@@ -116,6 +116,19 @@ func TestForge(t *testing.T) {
 	})
 }
 
+// What is for many is nobody's to have an error about, forged or not (RFC 1812 §4.3.2.7).
+func TestForgeAboutBroadcast(t *testing.T) {
+	only(t, 4, "IPv6 has no broadcast", func(n *node) {
+		n.configure(func(links []forwarding.Link, _ *[]forwarding.Route, s *forwarding.Settings) {
+			links[1].DirectedBroadcast = true
+			s.Forgeries = []forwarding.Forgery{{Message: icmpgen.PortUnreachable, Rate: always}}
+		})
+		n.send("left: h1 > right.broadcast udp 32")
+		n.want("right: h1 > right.broadcast forwarded")
+		n.counted("forwarded 1")
+	})
+}
+
 // So many a second, and so many ever; one that is as before goes on when other settings change.
 func TestForgeRate(t *testing.T) {
 	both(t, func(n *node) {
@@ -148,7 +161,7 @@ func TestForgeWrongly(t *testing.T) {
 	both(t, func(n *node) {
 		for _, line := range []string{"left: h1 > h2 tcp a", "left: h1 > h2 partial tcp a"} {
 			for _, c := range []struct{ sequence, port bool }{{true, false}, {false, true}, {true, true}} {
-				n.forged(forwarding.Forgery{Message: icmpgen.TooBig, MTU: 1300, Rate: always, WrongSequence: c.sequence, WrongPort: c.port})
+				n.forged(forwarding.Forgery{Message: icmpgen.TooBig, MTU: 1300, Rate: always, Quoted: icmpgen.Quoted{WrongSequence: c.sequence, WrongPort: c.port}})
 				n.send(line)
 				_, _, word, quote, ok := isError(n.family, n.outputs[0].bytes)
 				n.outputs = n.outputs[1:]

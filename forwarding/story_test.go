@@ -143,16 +143,30 @@ func tell(t *testing.T, family int, story func(n *node)) {
 	}
 }
 
-// Buffer lends what a router may fill: 0xa5 shows an octet that it forgot.
+// Buffer lends what a router may fill: 0xa5 shows an octet that it forgot. There are no more than an output must have.
 func (n *node) Buffer() *wire.Packet {
 	if last := len(n.free) - 1; last >= 0 {
 		p := n.free[last]
 		n.free = n.free[:last]
 		return p
 	}
+	if len(n.lent) == 8 {
+		n.t.Fatal("no packet is left to lend")
+	}
 	p := filled(nil, wire.BufferSize)
 	n.lent = append(n.lent, p)
 	return p
+}
+
+// Free takes back what was lent, and once.
+func (n *node) Free(p *wire.Packet) {
+	if slices.Contains(n.free, p) {
+		n.t.Fatal("given back twice")
+	}
+	if slices.Contains(n.lent, p) {
+		copy(p.Buffer(), unwritten)
+		n.free = append(n.free, p)
+	}
 }
 
 // Send notes an output, after gopacket has read it.
@@ -162,10 +176,7 @@ func (n *node) Send(link int, p *wire.Packet) {
 		n.t.Fatalf("sent to %s: %v\n% x", linkNames[link], err, head(p.Data))
 	}
 	n.outputs = append(n.outputs, output{linkNames[link], bytes.Clone(p.Data), p.GSO})
-	if slices.Contains(n.lent, p) {
-		copy(p.Data, unwritten)
-		n.free = append(n.free, p)
-	}
+	n.Free(p)
 }
 
 var unwritten = bytes.Repeat([]byte{0xa5}, wire.BufferSize+64)
@@ -245,9 +256,14 @@ func (n *node) wait(d time.Duration) {
 	n.balance("wait")
 }
 
-// balance checks that every packet has one end.
+// balance checks that every packet has one end, after the router is done with one: what it was lent is free again.
 func (n *node) balance(after string) {
 	n.t.Helper()
+	for _, p := range n.lent {
+		if !slices.Contains(n.free, p) {
+			n.Free(p)
+		}
+	}
 	if c := &n.router.Counters; c.Received != ended(c) {
 		n.t.Fatalf("after %s: received %d, but %d ended or are held: %+v", after, c.Received, ended(c), *c)
 	}

@@ -21,6 +21,8 @@ type Link struct {
 	Name string
 	// MTU is the longest datagram that may leave here, in octets.
 	MTU int
+	// room is the same less what Tunnel takes.
+	room int
 	// Addresses are the node's own on this link, each with the prefix that is on
 	// it, IPv6 link-local ones among them. None: the link is unnumbered.
 	Addresses []netip.Prefix
@@ -40,10 +42,8 @@ type Link struct {
 	// Tunnel is what packets go into that leave by the link. Nil: none.
 	Tunnel *Tunnel
 
-	// room is the longest datagram that may leave here, in octets: MTU, less what Tunnel takes.
-	room int
-	// outer is how the quote of an error about Tunnel differs.
-	outer icmpgen.Quoted
+	// outer is how the quote of an error about Tunnel differs. Nil: there is none.
+	outer *icmpgen.Quoted
 }
 
 // Kind is what a configured route does.

@@ -37,7 +37,7 @@ const (
 func (l *Link) dig() {
 	l.room = l.Room()
 	if l.Tunnel != nil {
-		l.outer.Outer = icmpgen.Outer{Source: l.Tunnel.Source, Destination: l.Tunnel.Destination, Protocol: l.Tunnel.Protocol}
+		l.outer = &icmpgen.Quoted{Outer: icmpgen.Outer{Source: l.Tunnel.Source, Destination: l.Tunnel.Destination, Protocol: l.Tunnel.Protocol}}
 	}
 }
 

@@ -90,7 +90,8 @@ func TestLibraryAllocates(t *testing.T) {
 			"redirect": func() { ok = ok && redirect.Permitted(p); redirect.Build(q, p) },
 			"probe": func() {
 				_, code := ParseProbe(probe)
-				Spec{Message: ExtendedEchoReply, Source: s.Source, Probe: ProbeAnswer{Code: code}}.Build(q, probe)
+				reply := Spec{Message: ExtendedEchoReply, Source: s.Source, Probe: ProbeAnswer{Code: code}}
+				reply.Build(q, probe)
 			},
 		} {
 			if got := testing.AllocsPerRun(100, run); got != 0 || !ok {

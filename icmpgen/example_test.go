@@ -54,13 +54,14 @@ func ExampleSpec_Build() {
 	if !icmpgen.Permitted(icmpgen.TTLExceeded, &packet) {
 		return
 	}
-	icmpgen.Spec{
+	spec := icmpgen.Spec{
 		Message: icmpgen.TTLExceeded,
 		Source:  netip.MustParseAddr("10.1.0.1"),
 		Extensions: []icmpgen.Object{
 			{Class: icmpgen.ClassInterface, Role: icmpgen.RoleIncoming, Index: 3, Name: "left", MTU: 1500},
 		},
-	}.Build(&answer, &packet)
+	}
+	spec.Build(&answer, &packet)
 	message, _ := icmp.ParseMessage(1, answer.Payload())
 	for _, extension := range message.Body.(*icmp.TimeExceeded).Extensions {
 		link := extension.(*icmp.InterfaceInfo).Interface

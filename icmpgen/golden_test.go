@@ -24,7 +24,8 @@ func TestGolden(t *testing.T) {
 			if !Permitted(g.message, p) {
 				t.Fatalf("Permitted(%v): got false, want true", g.message)
 			}
-			specOf(g.message, want).Build(q, p)
+			spec := specOf(g.message, want)
+			spec.Build(q, p)
 			if g.message == TCPReset && p.Version == wire.V4 {
 				want = clearDF(want) // Linux sets DF on its resets, and we set no flag
 			}

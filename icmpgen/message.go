@@ -52,7 +52,7 @@ const (
 
 	// Redirect is about a packet that is forwarded all the same.
 	Redirect
-	// SourceQuench tells of a full queue. Nobody is to send it any more (RFC 6633 §3), nor to believe it: it
+	// SourceQuench tells of a full queue. Nobody is to send it any more (RFC 6633 §4), nor to believe it: it
 	// is for laboratories.
 	SourceQuench
 

@@ -17,7 +17,7 @@ var absent = number{255, 255}
 // at the end of this file; no number stands anywhere else. Not here, for nobody
 // is to send them: IPv4's 3/6 to 3/10 (RFC 1812 §5.2.7.1), redirects for a
 // network (RFC 1812 §5.2.7.2), and what RFC 6918 §2 deprecates. Source quench is
-// one of those (RFC 6633 §3), but there are laboratories.
+// one of those (RFC 6633 §4), but there are laboratories.
 var numbers = [NumMessages]struct{ v4, v6 number }{
 	None:                    {absent, absent},
 	NetUnreachable:          {number{3, 0}, number{1, 0}},

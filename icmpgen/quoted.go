@@ -16,6 +16,9 @@ type Quoted struct {
 	Source, Destination wire.PerFamily
 	// SourcePort and DestinationPort stand in the place of the ports, of protocols that have such. Zero: as they are.
 	SourcePort, DestinationPort uint16
+	// WrongPort makes the source port another, and WrongSequence the sequence number of TCP one that is half of all numbers
+	// away: a guess.
+	WrongPort, WrongSequence bool
 	// Protocol is the transport's number, if HasProtocol, DSCP the upper 6 bits of the traffic class, if
 	// HasDSCP, and TTL that of the packet, if HasTTL.
 	Protocol, DSCP, TTL          uint8
@@ -109,6 +112,7 @@ const (
 
 	udpChecksum  = 6
 	icmpChecksum = 2
+	tcpSequence  = 4
 )
 
 func (q *Quoted) rewrite4(b []byte) {
@@ -175,6 +179,12 @@ func (q *Quoted) transport(quote []byte, p *wire.Packet) {
 		if q.DestinationPort != 0 {
 			binary.BigEndian.PutUint16(b[2:], q.DestinationPort)
 		}
+		if q.WrongPort {
+			b[0] ^= 0x40
+		}
+	}
+	if q.WrongSequence && p.Protocol == wire.ProtoTCP && len(b) > tcpSequence {
+		b[tcpSequence] ^= 0x80
 	}
 	if q.BadChecksum && len(b) >= checksum+2 {
 		b[checksum] ^= 1

@@ -24,6 +24,7 @@ type inQuote struct {
 	src, dst           string
 	protocol, ttl, tos int
 	ports              [2]uint16
+	sequence           uint32 // if it is TCP
 	headerValid        bool
 }
 
@@ -42,6 +43,9 @@ func readQuote(t *testing.T, f family, b []byte) (q inQuote) {
 		q = inQuote{src: ip.SrcIP.String(), dst: ip.DstIP.String(), protocol: int(ip.NextHeader), ttl: int(ip.HopLimit), tos: int(ip.TrafficClass), headerValid: true}
 	default:
 		t.Fatalf("gopacket reads no IP in the quote %x", b)
+	}
+	if tcp, ok := packet.TransportLayer().(*layers.TCP); ok {
+		q.sequence = tcp.Seq
 	}
 	q.ports = [2]uint16{binary.BigEndian.Uint16(b[f.header:]), binary.BigEndian.Uint16(b[f.header+2:])}
 	return q
@@ -82,6 +86,38 @@ func TestQuoted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A guess differs in the source port, and in the sequence number of TCP, and in nothing else.
+func TestQuotedGuess(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f family) {
+		for _, protocol := range []int{wire.ProtoTCP, wire.ProtoUDP, 47} {
+			segment := append(udp(40)[:4:4], 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 0x10, 0, 0, 0, 0, 0, 0)
+			in := f.from(protocol, segment).bytes(t)
+			for _, guess := range []Quoted{{WrongPort: true}, {WrongSequence: true}, {WrongPort: true, WrongSequence: true}} {
+				s := f.spec(TTLExceeded)
+				s.Quoted = &guess
+				got := read(t, build(t, s, parsed(t, in)).Data).Data
+				before, after := readQuote(t, f, in), readQuote(t, f, got)
+				port, sequence := guess.WrongPort && protocol != 47, guess.WrongSequence && protocol == wire.ProtoTCP
+				if after.ports[1] != before.ports[1] || (after.ports[0] != before.ports[0]) != port || (after.sequence-before.sequence == 1<<31) != sequence || !after.headerValid {
+					t.Errorf("protocol %d, %+v: got %+v about %+v", protocol, guess, after, before)
+				}
+				if differ := differing(in, got); differ > 2 {
+					t.Errorf("protocol %d, %+v: %d octets differ", protocol, guess, differ)
+				}
+			}
+		}
+	})
+}
+
+func differing(a, b []byte) (n int) {
+	for i := range a {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // What a quote has of the changes depends on its length, and on what begins behind the IP headers: a later fragment has no ports.

@@ -84,7 +84,7 @@ const (
 // about p, and parses it. p is as it was received, and as it is on a wire: of a
 // super-packet its first segment. Neither its bytes nor its words are changed. Both buffers stay their owners'. The caller has seen
 // that the message is Permitted.
-func (s Spec) Build(dst, p *wire.Packet) {
+func (s *Spec) Build(dst, p *wire.Packet) {
 	dst.SetLen(s.write(dst.Buffer()[wire.Headroom:], p))
 	dst.Parse()
 }

@@ -52,10 +52,10 @@ func (w *worker) enter(to *lane, p *wire.Packet, hops int) {
 	s := to.seat
 	s.router.Receive(p, to.port.link, w.at, s)
 	w.entered = nil
+	to.counts.received += uint64(p.WireCount()) // before p may be lent again
 	if full := w.refused; full != nil {
 		s.router.Quench(full, to.port.link, w.at, s)
 	}
-	to.counts.received += uint64(p.WireCount())
 	w.pool.settle()
 }
 
@@ -71,8 +71,8 @@ func (w *worker) cross(l *lane, p *wire.Packet) {
 		refused := out.Send(p, w.hops+1, w.at) // which takes a copy
 		if refused && w.refused == nil {
 			w.refused = p // a packet of the pool stays lent until its source has been told
-		} else if w.pool.sent(p) {
-			w.pool.free = append(w.pool.free, p)
+		} else {
+			w.pool.giveBack(p)
 		}
 		return
 	}

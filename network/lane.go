@@ -72,11 +72,15 @@ func (s *seat) Send(link int, p *wire.Packet) {
 	l.forwarded = append(l.forwarded, p == s.worker.entered)
 }
 
+// Free takes back what Buffer lent (forwarding.Output).
+func (s *seat) Free(p *wire.Packet) { s.worker.pool.giveBack(p) }
+
 // Later has a copy of a packet of the router wait (forwarding.Output).
 func (s *seat) Later(link int, p *wire.Packet, delay time.Duration) {
 	if w, l := s.worker, &s.lanes[link]; !w.wires.Wait(p, w.hops, w.at+delay, l.port) {
 		l.counts.full++
 	}
+	s.Free(p)
 }
 
 // release sends what has waited: by the port of that name, if there is still one.

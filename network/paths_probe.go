@@ -40,6 +40,9 @@ func newProbe(src, dst netip.Addr) *probe {
 // Buffer lends the same packet again and again.
 func (p *probe) Buffer() *wire.Packet { return &p.room }
 
+// Free does nothing: no more is lent than once.
+func (p *probe) Free(*wire.Packet) {}
+
 // Send notes whom a message comes from.
 func (p *probe) Send(_ int, sent *wire.Packet) {
 	if sent.Parse() == drop.Alive && sent.ICMP() && !slices.Contains(p.seen, sent.Src) {

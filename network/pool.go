@@ -50,6 +50,13 @@ func (p *pool) sent(packet *wire.Packet) bool {
 	return i >= 0
 }
 
+// giveBack frees a packet that a router is done with, if it had been lent.
+func (p *pool) giveBack(packet *wire.Packet) {
+	if p.sent(packet) {
+		p.free = append(p.free, packet)
+	}
+}
+
 func (p *pool) empty() bool { return len(p.free) == 0 }
 
 func (p *pool) lend() *wire.Packet {

@@ -41,7 +41,7 @@ var boxes = []Scenario{
 			"nodes.r1.interfaces.left.middlebox.in.mss=1340", "nodes.r1.interfaces.left.middlebox.out.mss=1340",
 		},
 		Traffic: Traffic{UDP: true},
-		Linux:   unharmed,
+		Linux:   unharmed, Datagrams: Blackholed,
 	},
 	{
 		Alias: "P25", Name: "df-cleared",
@@ -65,7 +65,7 @@ var boxes = []Scenario{
 			"nodes.r1.interfaces.left.middlebox.in.extension_headers=drop", "nodes.r3.interfaces.right.middlebox.in.extension_headers=drop",
 		},
 		Traffic: Traffic{UDP: true, Large: true},
-		Linux:   unharmed,
+		Linux:   unharmed, Datagrams: Blackholed,
 	},
 	{
 		Alias: "P27", Name: "first-fragment-dropped",
@@ -76,7 +76,7 @@ var boxes = []Scenario{
 		Healthy: `Sends nothing that has to be fragmented; the receiver tells of its wait for the rest only when it has the first part (RFC 8200 §4.5).`,
 		Fault:   []string{"nodes.r1.interfaces.left.middlebox.in.fragments.drop=first", "nodes.r3.interfaces.right.middlebox.in.fragments.drop=first"},
 		Traffic: Traffic{UDP: true, Large: true},
-		Linux:   unharmed,
+		Linux:   unharmed, Datagrams: Blackholed,
 	},
 	{
 		Alias: "P35", Name: "super-packet-judged-whole",

@@ -43,7 +43,6 @@ var paths = []Scenario{
 			better times.`,
 		Reports: []string{"google/gvisor#12568", "RFC 1191 §6.3", "RFC 8201 §4"},
 		Healthy: `Tries a larger size after a while.`,
-		Setup:   []string{"nodes.r2.interfaces.left.mtu=1300", "nodes.r2.interfaces.right.mtu=1300"},
 		Fault: []string{`timeline=[{"when":{"bytes":1000000},` +
 			`"set":{"nodes.r2.interfaces.left.mtu":1500,"nodes.r2.interfaces.right.mtu":1500}}]`},
 		Linux: unharmed,
@@ -51,11 +50,11 @@ var paths = []Scenario{
 	{
 		Alias: "P33", Name: "size-dependent-loss",
 		Title: "Large packets are lost more often than small ones",
-		Life: `Nothing is too big, but beyond some size one packet in a hundred does not arrive: a radio link with more bits to get wrong, or
+		Life: `Nothing is too big, but beyond some size three packets in a hundred do not arrive: a radio link with more bits to get wrong, or
 			a box with few large buffers. A search for the largest size that gets through finds it, and lives there unhappily.`,
 		Reports: []string{"quic-go/quic-go#5768"},
 		Healthy: `Prefers the smaller size, once it is seen to fare better.`,
-		Fault:   []string{`links[1].both.loss={"probability":"1%","match":{"above":1300}}`},
+		Fault:   []string{`links[1].both.loss={"probability":"3%","match":{"above":1300}}`},
 		Linux:   hurt,
 	},
 	{
@@ -66,7 +65,7 @@ var paths = []Scenario{
 		Reports: []string{"quinn-rs/quinn#2791", "quinn-rs/quinn#1855", "aws/s2n-quic#1680", "aws/s2n-quic#2558"},
 		Healthy: `Does not shrink: a full packet that arrived after the loss proves the size.`,
 		Setup:   []string{"nodes.r2.interfaces.left.mtu=1500", "nodes.r2.interfaces.right.mtu=1500"},
-		Fault:   []string{"links[1].both.loss=1%"},
+		Fault:   []string{"links[1].both.loss=3%"},
 		Linux:   hurt,
 	},
 	{

@@ -81,12 +81,12 @@ var untrue = []Scenario{
 	},
 	{
 		Alias: "P30", Name: "ptb-lossy",
-		Title: "Most errors are lost, and the others come twice",
+		Title: "Half of the errors are lost, and the others come twice",
 		Life: `Errors are datagrams as others: nobody sends them again when a full queue drops them, and a network that duplicates packets
 			duplicates errors.`,
 		Reports: []string{"RFC 4821 §1", "RFC 1812 §4.3.2.8"},
 		Healthy: `Each segment that it sends again asks again: it shrinks at the first answer, and the second of the same kind changes nothing.`,
-		Fault:   []string{"nodes.r2.icmp.packet_too_big.probability=20%", "nodes.r2.icmp.packet_too_big.duplicate=1"},
+		Fault:   []string{"nodes.r2.icmp.packet_too_big.probability=50%", "nodes.r2.icmp.packet_too_big.duplicate=1"},
 		Linux:   unharmed,
 	},
 	{

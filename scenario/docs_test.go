@@ -27,12 +27,12 @@ PTB is Packet Too Big, or fragmentation needed in IPv4. Unless a scenario says o
 
     client (10.1.0.2, fd00:1::2) — r1 — r2 — r3 — server (10.2.0.2, fd00:2::2)
 
-with 50 Mbit/s, 5 ms and a queue of 200 packets on each of the two links, and an MTU of 1400 for what r2 sends, by either: the errors to both hosts come from there, and
+with 20 Mbit/s, 2 ms and a queue of 100 ms on each of the two links, and an MTU of 1400 for what r2 sends, by either: the errors to both hosts come from there, and
 have another hop to go. The fault is changes to it, as ` + "`icmprouter make --set`" + ` takes them. Without them the same network tells the truth: that is
 what a run is compared with.
 
 What Linux makes of it is the verdict on its TCP as the sender, with reno or cubic: first with ` + "`net.ipv4.tcp_mtu_probing`" + ` 0, which is the default, then with 1. Where one
-word stands, both are alike.
+word stands, both are alike. UDP is datagrams of a program that does nothing about it.
 
 `
 
@@ -72,10 +72,14 @@ var networks = map[string]string{
 
 func verdict(s *scenario.Scenario, version int) string {
 	off, on := s.Linux.Of(version, false), s.Linux.Of(version, true)
-	if off == on {
-		return off.String()
+	words := off.String()
+	if on != off {
+		words += ", " + on.String()
 	}
-	return off.String() + ", " + on.String()
+	if s.Traffic.UDP {
+		words += "; UDP " + s.Datagrams.String()
+	}
+	return words
 }
 
 var issue = regexp.MustCompile(`^([\w.-]+/[\w.-]+)#(\d+)$`)
@@ -130,7 +134,8 @@ func TestCatalogue(t *testing.T) {
 		if want := fmt.Sprintf("P%02d", i+1); s.Alias != want {
 			t.Errorf("%s has the alias %s, wanted %s", s.Name, s.Alias, want)
 		}
-		if !name.MatchString(s.Name) || s.Title == "" || len(s.Life) < 100 || len(s.Healthy) < 30 || len(s.Fault) == 0 || len(s.Reports) == 0 {
+		if !name.MatchString(s.Name) || s.Title == "" || len(s.Life) < 100 || len(s.Healthy) < 30 || len(s.Fault) == 0 || len(s.Reports) == 0 ||
+			s.Traffic.UDP != (s.Datagrams != scenario.Unjudged) {
 			t.Errorf("%s: something of it is missing", s.Name)
 		}
 		for _, r := range s.Reports {

@@ -119,7 +119,7 @@ func (l *lab) send(host string, words []string) {
 				l.t.Fatalf("%s takes no more", host)
 			}
 		}
-		l.pass(300 * time.Microsecond) // no faster than the links take it, lest queues have their say
+		l.pass(700 * time.Microsecond) // no faster than the links take it, lest queues have their say
 	}
 }
 

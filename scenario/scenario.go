@@ -33,6 +33,8 @@ type Scenario struct {
 	Traffic Traffic
 	// Linux is what the TCP of Linux makes of it, with reno or cubic, where it sends as Traffic says.
 	Linux Expectation
+	// Datagrams is what becomes of UDP, where Traffic is that, in either family.
+	Datagrams Verdict
 }
 
 // Traffic is what a client does, from the address 10.1.0.2 or fd00:1::2, with a server at 10.2.0.2 or fd00:2::2.
@@ -48,7 +50,7 @@ type Traffic struct {
 }
 
 // DefaultOctets is how much traffic there is when a scenario does not say.
-const DefaultOctets = 5_000_000
+const DefaultOctets = 3_000_000
 
 // Expectation is a verdict for IPv4 and one for IPv6, each without and with
 // net.ipv4.tcp_mtu_probing, which is for both.
@@ -66,8 +68,8 @@ func (e Expectation) Of(version int, probing bool) Verdict {
 	return e[family][on]
 }
 
-// What Linux makes of it in both families: nothing is worse than without the fault; or nothing gets through until
-// probing finds a size that does.
+// What Linux makes of it in both families: it is as well off as without the fault; it gets there, but late; or nothing gets
+// through until probing finds a size that does.
 var (
 	unharmed  = Expectation{{Survived, Survived}, {Survived, Survived}}
 	hurt      = Expectation{{Degraded, Degraded}, {Degraded, Degraded}}

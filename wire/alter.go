@@ -118,18 +118,3 @@ func findMSS(header []byte) (at int, ok bool) {
 	}
 	return 0, false
 }
-
-// Forge makes a copy of a packet that nobody sent: with a TCP sequence number that is half of all numbers away, with
-// a source port of TCP or UDP that is another, or both. No checksum is mended: p is for a quote.
-func (p *Packet) Forge(sequence, port bool) {
-	b := p.Payload()
-	if p.Incomplete || p.FragmentOffset != 0 || p.Protocol != ProtoTCP && p.Protocol != ProtoUDP || len(b) < udpHeader {
-		return
-	}
-	if sequence && p.Protocol == ProtoTCP {
-		b[tcpSeq] ^= 0x80
-	}
-	if port {
-		b[0] ^= 0x40
-	}
-}

@@ -195,20 +195,6 @@ func TestMangleFragments(t *testing.T) {
 	}
 }
 
-// Forge changes the quote's numbers, and nothing else.
-func TestForge(t *testing.T) {
-	for _, version := range []int{4, 6} {
-		for _, c := range []struct{ sequence, port bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
-			p := parsed(t, synPacket(t, version, &layers.TCP{ACK: true}, make([]byte, 40)))
-			p.Forge(c.sequence, c.port)
-			b := p.Payload()
-			if port, seq := binary.BigEndian.Uint16(b), binary.BigEndian.Uint32(b[4:]); (port != 40000) != c.port || (seq != 1000) != c.sequence {
-				t.Errorf("IPv%d, %+v: port %d, sequence %d", version, c, port, seq)
-			}
-		}
-	}
-}
-
 // FuzzAlter: whatever a box does to a packet that parses, it parses afterwards, as long as before, and all that is not told to
 // be damaged has the checksums that it had.
 func FuzzAlter(f *testing.F) {

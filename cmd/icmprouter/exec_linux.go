@@ -24,8 +24,8 @@ type execScenario interface {
 	Config() *document.Document
 	// Watch adds to the options what looks at the packets of the network.
 	Watch(trial.Network, *lab.Options)
-	// Begin is called when the command is about to start.
-	Begin()
+	// Begin is called when the command is about to start, and will be ended after limit, unless that is zero.
+	Begin(limit time.Duration)
 	// Verdict says what became of the command, in a line or a few.
 	Verdict(*lab.Lab, lab.Result, io.Writer) error
 }
@@ -231,7 +231,7 @@ func (f *execFlags) inside(n trial.Network, s execScenario, args []string, stder
 		return r, err
 	}
 	if s != nil {
-		s.Begin()
+		s.Begin(f.timeout)
 	}
 	r, err = l.Run(lab.Client, exec.Command(args[0], args[1:]...), f.timeout)
 	if err == nil && s != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/lab"
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/trial"
@@ -39,15 +40,11 @@ func (w *watchedScenario) Watch(n trial.Network, o *lab.Options) {
 	w.watch.Join(o)
 }
 
-func (w *watchedScenario) Begin() { w.watch.Begin() }
+func (w *watchedScenario) Begin(limit time.Duration) { w.watch.Begin(limit) }
 
 func (w *watchedScenario) Verdict(_ *lab.Lab, r lab.Result, out io.Writer) error {
 	defer w.watch.End()
-	if !r.TimedOut {
-		w.watch.Settle(scenario.BlackholeAfter)
-	}
-	o := w.watch.Observe()
-	o.Ended = !r.TimedOut
+	o := w.watch.Observe(r.TimedOut)
 	j := scenario.Judge(&o, nil)
 	_, err := fmt.Fprintf(out, "icmprouter: %s: %s: %s\n", w.scenario.Name, j.Verdict, j.Reason)
 	return err

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/card"
@@ -108,8 +107,6 @@ func (t *Trial) once(faulty bool) (o *scenario.Observation, ended lab.Result, er
 	if err != nil {
 		return nil, ended, err
 	}
-	watch.Begin()
-	defer watch.End()
 	return t.observe(l, watch, c)
 }
 
@@ -149,28 +146,14 @@ func (t *Trial) client(l *lab.Lab) (*exec.Cmd, error) {
 	return c, nil
 }
 
-// observe runs the client up to its end or its time, whose observation is of the moment before it is ended.
+// observe runs the client up to its end or its time.
 func (t *Trial) observe(l *lab.Lab, watch *Watch, c *exec.Cmd) (*scenario.Observation, lab.Result, error) {
-	var mu sync.Mutex
-	var atTimeout scenario.Observation
-	alarm := time.AfterFunc(t.Timeout, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		atTimeout = watch.Observe()
-	})
-	const later = 200 * time.Millisecond
-	ended, err := l.Run(lab.Client, c, t.Timeout+later)
-	alarm.Stop()
+	watch.Begin(t.Timeout + moment)
+	defer watch.End()
+	ended, err := l.Run(lab.Client, c, t.Timeout+moment)
 	if err != nil {
 		return nil, ended, err
 	}
-	if ended.TimedOut {
-		mu.Lock()
-		defer mu.Unlock()
-		return &atTimeout, ended, nil
-	}
-	watch.Settle(scenario.BlackholeAfter)
-	o := watch.Observe()
-	o.Ended = true
+	o := watch.Observe(ended.TimedOut)
 	return &o, ended, nil
 }

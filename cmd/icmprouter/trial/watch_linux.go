@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/control"
@@ -27,6 +28,10 @@ type Watch struct {
 	net      *network.Network
 	engine   *control.Engine
 	end      context.CancelFunc
+
+	alarm *time.Timer
+	mu    sync.Mutex
+	last  *scenario.Observation // of the moment before the program was ended; nil: it was not
 }
 
 // NewWatch looks at a network that is not made yet.
@@ -60,11 +65,23 @@ func (w *Watch) join(n *network.Network, log *slog.Logger) (err error) {
 	return err
 }
 
-// Begin begins the timeline, which is to be done when the program is about to start.
-func (w *Watch) Begin() {
+// moment is how long before its end a program is judged that is ended: longer than a busy machine lets that wait.
+const moment = 500 * time.Millisecond
+
+// Begin begins the timeline, which is to be done when the program is about to start. A program that is ended after limit
+// is judged by the moment before; zero: it ends by itself.
+func (w *Watch) Begin(limit time.Duration) {
 	var ctx context.Context
 	ctx, w.end = context.WithCancel(context.Background())
 	w.engine.Begin(ctx, w.network.File.Timeline)
+	if limit > 0 {
+		w.alarm = time.AfterFunc(limit-min(moment, limit/10), func() {
+			w.mu.Lock() // who asks meanwhile waits
+			defer w.mu.Unlock()
+			o := w.look()
+			w.last = &o
+		})
+	}
 }
 
 // End ends the timeline, before the lab is closed. Begin was called.
@@ -73,8 +90,26 @@ func (w *Watch) End() {
 	w.engine.Wait()
 }
 
-// Observe says what crossed the network by now.
-func (w *Watch) Observe() (o scenario.Observation) {
+// Observe says what crossed the network up to the end of the program: when it ended, or before it was ended. It waits for what
+// the program has left to its kernel to send.
+func (w *Watch) Observe(timedOut bool) (o scenario.Observation) {
+	if w.alarm != nil {
+		w.alarm.Stop()
+	}
+	w.mu.Lock()
+	last := w.last
+	w.mu.Unlock()
+	if timedOut && last != nil {
+		return *last
+	}
+	w.settle(scenario.BlackholeAfter)
+	o = w.look()
+	o.Ended = !timedOut
+	return o
+}
+
+// look says what crossed the network by now.
+func (w *Watch) look() (o scenario.Observation) {
 	w.net.Rest(func(now time.Duration) { o = w.observer.Observe(now) })
 	o.Fates = scenario.Fates(w.net.Stats())
 	plan := w.network.File.Plan()
@@ -87,9 +122,8 @@ func (w *Watch) Observe() (o scenario.Observation) {
 	return o
 }
 
-// Settle waits for what a program that has ended left to its kernel to send: until it got through, or
-// does not any more, but not longer than limit.
-func (w *Watch) Settle(limit time.Duration) {
+// settle waits for what is outstanding: until it got through, or does not any more, but not longer than limit.
+func (w *Watch) settle(limit time.Duration) {
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		waits := false
 		w.net.Rest(func(now time.Duration) { waits = w.observer.Waits(now) })
