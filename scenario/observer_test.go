@@ -202,7 +202,7 @@ func TestShortSegmentsAreNoShrinking(t *testing.T) {
 		s.tcp(Server, "A", next, 1101, 700, false)
 		s.tcp(Server, "PA", next+700, 1101, 300, false)
 		s.wait(delay)
-		next = s.data(next+1000, 2, 1500)
+		s.data(next+1000, 2, 1500)
 		w := s.observe(true).Ways[Server]
 		s.want("retransmissions", w.Retransmissions, uint64(1))
 		s.want("shrank", w.Shrank, false)

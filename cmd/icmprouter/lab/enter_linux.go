@@ -65,7 +65,7 @@ func Enter() (status int, inside bool, err error) {
 	wire.Close()
 	status = passOn(c.ProcessState.Sys().(syscall.WaitStatus))
 	if <-failed && len(Lacks()) > 0 {
-		return status, false, lacking(errors.New("what is missing here:"))
+		return status, false, lacking(errors.New("this is missing here"))
 	}
 	return status, false, nil
 }

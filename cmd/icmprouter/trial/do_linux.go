@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +21,9 @@ func Do(t scenario.Traffic, host string) error {
 		return datagrams(t, host)
 	}
 	network := fmt.Sprintf("tcp%d", version(t))
-	client := &http.Client{Transport: &http.Transport{Dial: func(_, address string) (net.Conn, error) { return net.Dial(network, address) }}}
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}}
 	var response *http.Response
 	var err error
 	if t.Upload {
