@@ -101,10 +101,15 @@ func loadSteering() (int, error) {
 		kind: unix.BPF_PROG_TYPE_SOCKET_FILTER, count: uint32(len(steering)),
 		instructions: uint64(uintptr(unsafe.Pointer(&steering))), license: uint64(uintptr(unsafe.Pointer(&noLicense))),
 	}
-	fd, _, errno := unix.Syscall(unix.SYS_BPF, unix.BPF_PROG_LOAD, uintptr(unsafe.Pointer(&load)), unsafe.Sizeof(load))
-	runtime.KeepAlive(&load)
-	if errno != 0 {
-		return -1, errno
+	for {
+		fd, _, errno := unix.Syscall(unix.SYS_BPF, unix.BPF_PROG_LOAD, uintptr(unsafe.Pointer(&load)), unsafe.Sizeof(load))
+		runtime.KeepAlive(&load)
+		switch errno {
+		case 0:
+			return int(fd), nil // the kernel has marked it close-on-exec
+		case unix.EAGAIN: // a signal came, and Go's runtime sends them to its own threads
+		default:
+			return -1, errno
+		}
 	}
-	return int(fd), nil // the kernel has marked it close-on-exec
 }

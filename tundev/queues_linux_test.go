@@ -71,6 +71,30 @@ func TestSteering(t *testing.T) {
 	}
 }
 
+// TestSteeringWithSignals has signals come while the kernel looks at the program, as those of Go's runtime do.
+func TestSteeringWithSignals(t *testing.T) {
+	needs.Root(t)
+	done := make(chan bool)
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				unix.Kill(unix.Getpid(), unix.SIGURG)
+			}
+		}
+	}()
+	for range 2000 {
+		program, err := loadSteering()
+		if err != nil {
+			t.Fatal(err)
+		}
+		unix.Close(program)
+	}
+}
+
 // TestPingDoesNotWait has TCP fill its queue before there is a ping.
 func TestPingDoesNotWait(t *testing.T) {
 	for _, kind := range tuns {
