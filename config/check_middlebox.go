@@ -86,21 +86,11 @@ func (s *source) checkTunnel(t *Tunnel, i Interface, path string, subIPv6 bool) 
 		key       string
 		addresses []netip.Addr
 	}{{"source", t.Source}, {"destination", t.Destination}} {
-		s.checkPair(ends.addresses, path+"."+ends.key)
+		s.checkFamilies(ends.addresses, path+"."+ends.key)
 	}
 	for _, key := range []string{"source", "destination", "protocol"} {
 		if s.has(path+"."+key) && t.Error != "outer" && (t.Error != "" || !s.has(path+".error")) {
 			s.warn(path+"."+key, `only the "error" "outer" quotes it`, "")
-		}
-	}
-}
-
-// checkPair checks that there is one address of each family at most.
-func (s *source) checkPair(all []netip.Addr, path string) {
-	for i, a := range all {
-		before := slices.IndexFunc(all[:i], func(b netip.Addr) bool { return b.IsValid() && a.IsValid() && b.Is4() == a.Is4() })
-		if before >= 0 {
-			s.refuse(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%s is of the family of %s", a, all[before]), "one address of each family")
 		}
 	}
 }
@@ -115,7 +105,7 @@ func (s *source) checkForge(n Node, path string) {
 	for i, f := range n.Forge {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		s.checkMatch(f.Match, at+".match")
-		s.checkPair(f.Source, at+".source")
+		s.checkFamilies(f.Source, at+".source")
 		switch tooBig := f.Message == "packet_too_big"; {
 		case f.Message == "": // a mistake
 		case tooBig && !s.has(at+".mtu"):

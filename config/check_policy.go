@@ -45,7 +45,12 @@ func (n *neighbourhood) checkSilence(p Policy, path string) {
 func (n *neighbourhood) checkPolicy(p Policy, kind int, path string) {
 	n.checkProbability(p.Probability, path+".probability")
 	n.checkDuration(p.Delay, path+".delay", false)
-	n.checkEach(p.Target, path+".target", "an address that a message can go to")
+	n.checkFamilies(p.Target, path+".target")
+	for i, a := range p.Target {
+		if a.IsValid() {
+			n.usable(a, fmt.Sprintf("%s.target[%d]", path, i), "an address that a message can go to")
+		}
+	}
 	n.checkSources(p.Source, ratelimit.Kind(kind), path+".source")
 	if _, ok := parseClaim(p.MTU); !ok {
 		n.refuse(path+".mtu", quote(p.MTU)+" is no MTU", fmt.Sprintf(`"true", "zero", a number from 0 to %d, or one that is added, as "+20" or "-40"`, maxClaim))
@@ -59,11 +64,11 @@ func (n *neighbourhood) checkPolicy(p Policy, kind int, path string) {
 		}
 	}
 	if q := p.Quoted; q != nil {
-		n.checkEach(q.Source, path+".quoted.source", "")
-		n.checkEach(q.Destination, path+".quoted.destination", "")
+		n.checkFamilies(q.Source, path+".quoted.source")
+		n.checkFamilies(q.Destination, path+".quoted.destination")
 		if q.Outer != nil {
-			n.checkEach(q.Outer.Source, path+".quoted.outer.source", "")
-			n.checkEach(q.Outer.Destination, path+".quoted.outer.destination", "")
+			n.checkFamilies(q.Outer.Source, path+".quoted.outer.source")
+			n.checkFamilies(q.Outer.Destination, path+".quoted.outer.destination")
 		}
 	}
 }
@@ -87,12 +92,11 @@ func (n *neighbourhood) checkInvoking(i Invoking, kind int, path string) {
 	n.wrong(n.places[path+".code"], path+".code", quote(i.Code)+" is no message of this kind", oneOf(names), nearest.Word(i.Code, names))
 }
 
-// checkEach checks addresses of which there is one of each family at most, and, if it is said what they are
-// for, that they are one host's.
-func (n *neighbourhood) checkEach(addresses []netip.Addr, path, expected string) {
+// checkFamilies checks that of addresses there is one of each family at most.
+func (s *source) checkFamilies(addresses []netip.Addr, path string) {
 	for i, a := range addresses {
-		if at := fmt.Sprintf("%s[%d]", path, i); a.IsValid() && (expected == "" || n.usable(a, at, expected)) {
-			n.checkFamily(addresses[:i], a, at)
+		if a.IsValid() {
+			s.checkFamily(addresses[:i], a, fmt.Sprintf("%s[%d]", path, i))
 		}
 	}
 }
@@ -110,10 +114,10 @@ func (n *neighbourhood) usable(a netip.Addr, path, expected string) bool {
 }
 
 // checkFamily says whether an address is of another family than those before.
-func (n *neighbourhood) checkFamily(before []netip.Addr, a netip.Addr, path string) bool {
+func (s *source) checkFamily(before []netip.Addr, a netip.Addr, path string) bool {
 	i := slices.IndexFunc(before, func(b netip.Addr) bool { return b.IsValid() && b.Is4() == a.Is4() })
 	if i >= 0 {
-		n.refuse(path, fmt.Sprintf("%s is of the family of %s", a, before[i]), "one address of each family")
+		s.refuse(path, fmt.Sprintf("%s is of the family of %s", a, before[i]), "one address of each family")
 	}
 	return i < 0
 }

@@ -35,15 +35,15 @@ func Text(path string) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("reading %s: %w", nameOf(path), err)
+		return nil, fmt.Errorf("reading %s: %w", NameOf(path), err)
 	case len(data) > maxSize:
-		return nil, fmt.Errorf("%s: %w", nameOf(path), errSize)
+		return nil, fmt.Errorf("%s: %w", NameOf(path), errSize)
 	}
 	return data, nil
 }
 
-// nameOf names a file for people.
-func nameOf(path string) string {
+// NameOf names a file for people: "-" is standard input.
+func NameOf(path string) string {
 	if path == "-" {
 		return "<stdin>"
 	}
@@ -52,12 +52,12 @@ func nameOf(path string) string {
 
 // ParseBeside is Load with the text of the file given: other files are looked for where the path is.
 func ParseBeside(path string, data []byte) (*File, error) {
-	return read(nameOf(path), data, siblings(path))
+	return read(NameOf(path), data, siblings(path))
 }
 
 // ParseRunning is ParseBeside of a text whose timeline is being played: from where it is, its steps need not go on.
 func ParseRunning(path string, data []byte) (*File, error) {
-	return readAs(nameOf(path), data, siblings(path), true)
+	return readAs(NameOf(path), data, siblings(path), true)
 }
 
 var errSize = errors.New("the file is too large for a configuration")

@@ -28,8 +28,12 @@ type Mistake struct {
 
 // String is the mistake on one line, as compilers print theirs.
 func (m Mistake) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text())
+}
+
+// Text is String without the place: for who has no such file.
+func (m Mistake) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: ", m.File, m.Line, m.Column)
 	if m.Path != "" {
 		fmt.Fprintf(&b, "%s: ", m.Path)
 	}

@@ -5,6 +5,7 @@ package e2e
 import (
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +16,10 @@ import (
 // TestExecSignals: signals to the program are the command's, once each.
 func TestExecSignals(t *testing.T) {
 	t.Parallel()
+	// what is ignored when a shell begins it cannot trap: so it is here under nohup
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 	asAll(t, func(t *testing.T, c caller) {
 		const script = `for s in HUP INT QUIT TERM USR1 USR2; do trap "echo got $s" $s; done; trap "exit 9" ALRM; echo ready; while :; do sleep 0.05; done`
 		var out output

@@ -33,6 +33,7 @@ func TestExecStatus(t *testing.T) {
 			{[]string{"/no/such/command"}, 127, `no such file`},
 			{[]string{"/etc/passwd"}, 126, `permission denied`},
 			{[]string{"--timeout", "300ms", "sleep", "60"}, 124, `^$`},
+			{[]string{"--timeout", "-5s", "true"}, 125, `--timeout -5s: expected`},
 			{[]string{"--timeout", "300ms", "sh", "-c", "trap '' TERM; sleep 60"}, 124, `^$`},
 			{[]string{}, 125, `which command\?`},
 			{[]string{"--hops", "0", "true"}, 125, `--hops 0: expected 1 to 60`},
@@ -94,6 +95,22 @@ func TestExecNames(t *testing.T) {
 		if after, _ := os.ReadFile("/etc/hosts"); string(after) != string(before) {
 			t.Errorf("/etc/hosts was\n%s\nand is\n%s", before, after)
 		}
+	})
+}
+
+// mounts are those over the names of the machine, and over where they were made, as everybody sees them.
+func mounts() string {
+	all, _ := os.ReadFile("/proc/self/mountinfo")
+	return strings.Join(regexp.MustCompile(`(?m)^.* (/etc/hosts|/dev|/tmp) .*$`).FindAllString(string(all), -1), "\n")
+}
+
+// TestExecInExec: a command may be behind a network that is behind a network.
+func TestExecInExec(t *testing.T) {
+	t.Parallel()
+	asAll(t, func(t *testing.T, c caller) {
+		e := finish(t, c.calls(t, "exec", "--", program, "exec", "--hops", "2", "--", "sh", "-c", "getent hosts r2.lab; ping -n -q -c 1 server.lab"))
+		e.wantStatus(t, 0)
+		want(t, e.stdout, `r2\.lab`, ` 0% packet loss`)
 	})
 }
 
@@ -212,6 +229,7 @@ func TestExecNarrow(t *testing.T) {
 func TestExecLeavesNothing(t *testing.T) {
 	needs.Tool(t, "iperf3", "iperf3")
 	const leave = "setsid sleep 1234 & echo up; "
+	before := mounts()
 	asAll(t, func(t *testing.T, c caller) {
 		for i, test := range []struct {
 			name   string
@@ -250,8 +268,8 @@ func TestExecLeavesNothing(t *testing.T) {
 				if left, _ := os.ReadDir(tmp); len(left) != 0 {
 					t.Errorf("left in TMPDIR: %v", left)
 				}
-				if mounts, _ := os.ReadFile("/proc/self/mountinfo"); strings.Contains(string(mounts), "icmprouter-hosts") {
-					t.Errorf("a mount is seen outside:\n%s", mounts)
+				if now := mounts(); now != before {
+					t.Errorf("a mount is seen outside:\n%s\nbefore:\n%s", now, before)
 				}
 			})
 		}

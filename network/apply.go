@@ -2,6 +2,7 @@ package network
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -40,6 +41,9 @@ func (n *Network) Apply(plan Plan) error {
 func (n *Network) Change(plan Plan) (Moment, error) {
 	n.changes.Lock()
 	defer n.changes.Unlock()
+	if n.closed {
+		return Moment{}, errors.New("the network is closed")
+	}
 	if plan.workers() != len(n.workers) {
 		return Moment{}, fmt.Errorf("workers: there are %d, and not %d: restart to change that", len(n.workers), plan.workers())
 	}

@@ -172,6 +172,20 @@ func TestApplyThatFails(t *testing.T) {
 	}
 }
 
+// Whoever is late with a change opens nothing that nobody closes.
+func TestApplyAfterClose(t *testing.T) {
+	l := newLab(t, Plan{})
+	if err := l.net.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.net.Apply(twoLinks()); err == nil || !strings.Contains(err.Error(), "closed") {
+		t.Errorf("a closed network says %v", err)
+	}
+	if opened := l.opener.open(); opened != 0 {
+		t.Errorf("%d devices are open", opened)
+	}
+}
+
 func TestNewThatFails(t *testing.T) {
 	o := &opener{failOpen: "right"}
 	if n, err := New(twoLinks(), o, nil); err == nil || n != nil {

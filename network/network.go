@@ -35,6 +35,7 @@ type Network struct {
 
 	asks    asks
 	changes sync.Mutex // held by who applies a plan or looks after devices
+	closed  bool       // guarded by changes
 }
 
 // node is a router, the port of each of its links, and a seat for each worker.
@@ -115,8 +116,11 @@ func (n *Network) dismiss() {
 	}
 }
 
-// Close closes the devices. Run has returned before.
+// Close closes the devices. Run has returned before. A change that is being made comes to its end, and there is none later.
 func (n *Network) Close() error {
+	n.changes.Lock()
+	defer n.changes.Unlock()
+	n.closed = true
 	var errs []error
 	for _, p := range n.ports {
 		if p.device != nil {

@@ -199,23 +199,24 @@ func (s *stage) udpFrom(port uint16, payload int) {
 	s.send(Client, s.ip(s.f.hosts[Client], s.f.hosts[Server], layers.IPProtocolUDP, udp, payloadOf(payload)), wire.GSO{}, false)
 }
 
-// fragments sends a datagram with so much payload in two fragments; the last may be lost.
-func (s *stage) fragments(payload int, dropLast bool) {
+// pieces sends a datagram with so much payload in fragments, of which one is lost.
+func (s *stage) pieces(payload, lost int) {
 	s.t.Helper()
 	whole := s.ip(s.f.hosts[Client], s.f.hosts[Server], layers.IPProtocolUDP, s.udpLayer(), payloadOf(payload))
 	var p wire.Packet
 	p.Attach(make([]byte, wire.BufferSize))
-	whole[6] &^= 0x40 // it may be cut
+	whole[5] = byte(payload>>8 + lost) // its identification
+	whole[6] &^= 0x40                  // it may be cut
 	s.seal(whole)
 	copy(p.Buffer()[wire.Headroom:], whole)
 	p.SetLen(len(whole))
 	p.Parse()
 	s.now += time.Millisecond
-	for pieces := p.Fragments(1400, uint32(s.now)); pieces.More(); {
+	for i, pieces := 0, p.Fragments(1400, uint32(s.now)); pieces.More(); i++ {
 		var piece wire.Packet
 		piece.Attach(make([]byte, wire.BufferSize))
 		pieces.Next(&piece)
-		s.send(Client, append([]byte(nil), piece.Data...), wire.GSO{}, dropLast && !piece.More)
+		s.send(Client, append([]byte(nil), piece.Data...), wire.GSO{}, i == lost)
 	}
 	s.wait(delay)
 }

@@ -47,7 +47,8 @@ type Way struct {
 	Until time.Duration `json:"until_ns"`
 	// Retransmissions are TCP segments of which something had been sent before.
 	Retransmissions uint64 `json:"retransmissions"`
-	// Segment and LastSegment are the longest and the last of full datagrams of TCP, in octets: those that no lack of data made short.
+	// Segment and LastSegment are the longest and the last of full datagrams, in octets: of TCP those that no lack of data made
+	// short, of others what the sender sent several of in a row.
 	Segment     int `json:"segment"`
 	LastSegment int `json:"last_segment"`
 	// Stall is the first stall; Longest is the longest.

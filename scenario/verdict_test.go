@@ -47,6 +47,10 @@ var (
 			{Node: "r2", What: tooBig, How: "sent", Class: Sent, Count: 12},
 		}
 	}
+	swallowedErr = func(o *Observation) {
+		lostErr(o)
+		o.Fates = append([]Fate{{Node: "r1", What: packet, How: "filtered", Class: Dropped, Count: 12}}, o.Fates...)
+	}
 	empty = func(o *Observation) { o.Ways = [2]Way{} }
 )
 
@@ -82,9 +86,10 @@ func TestVerdict(t *testing.T) {
 		"the same without a baseline":        {run(54_000, 80_000, s, running, open(s, 9*s, 54_000), withheld), nil, Blackholed, []string{"12 Packet Too Big withheld"}},
 		"a layer below is silent":            {run(0, 14_000, 0, running, open(0, 9*s, 0), silent), good, Blackholed, []string{"at r2 (silently, below IP)", "nobody told the server"}},
 		"errors do not arrive":               {run(0, 14_000, 0, running, open(0, 9*s, 0), lostErr), good, Blackholed, []string{"12 Packet Too Big sent, and none reached the server"}},
+		"errors die on the way":              {run(0, 14_000, 0, running, open(0, 9*s, 0), swallowedErr), good, Blackholed, []string{"vanish at r2 (MTU 1400)", "none reached the server (r1 dropped 12, by a filter)"}},
 		"errors arrive and are not believed": {run(0, 14_000, 0, running, open(0, 9*s, 0), lostErr, func(o *Observation) { o.Ways[Server].TooBig, o.Ways[Server].MTU = 12, 1480 }), good, Blackholed, []string{"12 Packet Too Big (MTU 1480) reached the server"}},
 		"the program gave up":                {run(54_000, 80_000, s, stall(s, 5*s, 54_000), gaveUp, withheld), good, Blackholed, []string{"after 54.0 kB, and the flow was given up"}},
-		"a short run that ends in a stall":   {run(0, 14_000, 0, running, open(0, 1500*ms, 0)), good, Blackholed, nil},
+		"a short run that ends in a stall":   {run(54_000, 80_000, s, running, open(s, 1500*ms, 54_000)), good, Blackholed, nil},
 		"a long one that has just stalled":   {run(4.8*MB, 5*MB, 8*s, running, open(8*s, 2*s, 4.8*MB)), run(5*MB, 5*MB, 8*s), Degraded, nil},
 		"it stalled and went on":             {run(5*MB, 5*MB, 5*s, stall(0, 3*s, 0), probed, withheld), good, Degraded, []string{"stalled for 3.0 s after 0 octets", "found by probing that 1400 octets pass, and not 1500"}},
 		"it stalls without the fault too":    {run(5*MB, 5*MB, s, stall(0, 700*ms, 0)), run(5*MB, 5*MB, s, stall(0, 600*ms, 0)), Survived, nil},

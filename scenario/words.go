@@ -37,15 +37,15 @@ func vanish(o *Observation, side Side) string {
 	switch {
 	case w.Delivered.Datagrams == 0:
 		what = fmt.Sprintf("all of %s's packets", side)
-	case size > w.Delivered.Largest:
+	case size > w.Delivered.Largest, narrow(o) > 0 && size > narrow(o):
 		what = fmt.Sprintf("%s's %d-octet datagrams", side, size)
 	}
 	text := what + " vanish"
 	if f := culprit(o); f != nil {
 		text += " at " + f.Node
-		if mtu := o.MTUs[f.Node]; f.How == tooBig && mtu > 0 && mtu < size {
+		if mtu := narrow(o); mtu > 0 && mtu < size {
 			text += fmt.Sprintf(" (MTU %d)", mtu)
-		} else {
+		} else if f.How != tooBig {
 			text += " (" + why(f.How) + ")"
 		}
 	}
@@ -74,6 +74,14 @@ func culprit(o *Observation) (most *Fate) {
 		}
 	}
 	return most
+}
+
+// narrow is the MTU that most packets were too long for; zero: it was not that.
+func narrow(o *Observation) int {
+	if f := culprit(o); f != nil && f.How == tooBig {
+		return o.MTUs[f.Node]
+	}
+	return 0
 }
 
 // swallowed is where the errors were lost that were sent; nil: that is not known.
@@ -159,6 +167,8 @@ func adapted(w *Way, side Side) string {
 		did = append(did, fmt.Sprintf("the %s found by probing that %d octets pass, and not %d", side, w.Delivered.Largest, w.Sent.Largest))
 	case w.Shrank:
 		did = append(did, fmt.Sprintf("the %s went on with shorter datagrams", side))
+	case w.Probed && w.Sent.Largest > w.Delivered.Largest:
+		did = append(did, fmt.Sprintf("the %s probed: %d octets pass, and not %d", side, w.Delivered.Largest, w.Sent.Largest))
 	case w.Probed:
 		did = append(did, fmt.Sprintf("the %s probed", side))
 	}

@@ -1,9 +1,13 @@
 package tundev
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,17 +15,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// childNobody tells the test binary to give up its rights and open a device in
-// that namespace; it prints the error.
+// childNobody tells the test binary to see the clone device with a mode of its own, to give up its rights, and
+// to open a device in a namespace: MODE-NETNS. It prints the error.
 const childNobody = "TUNDEV_TEST_NOBODY"
 
-func runNobody(netns string) {
-	if err := unix.Setresuid(65534, 65534, 65534); err != nil {
-		fmt.Println(err)
-		return
+func runNobody(what string) {
+	mode, netns, _ := strings.Cut(what, "-")
+	err := cloneDeviceOf(mode)
+	if err == nil {
+		err = unix.Setresuid(65534, 65534, 65534)
 	}
-	_, err := NewSystem(nil).Open(specFor(Kernel, strings.TrimPrefix(netns, "-")))
+	if err == nil {
+		_, err = NewSystem(nil).Open(specFor(Kernel, netns))
+	}
 	fmt.Println(err)
+}
+
+// cloneDeviceOf has this process alone see a clone device of that mode: machines have it open to all, or to root.
+func cloneDeviceOf(mode string) error {
+	bits, err := strconv.ParseUint(mode, 8, 32)
+	if err != nil {
+		return err
+	}
+	runtime.LockOSThread() // for good: mounts are a thread's own, until all have left the namespace
+	dir := filepath.Dir(cloneDevice)
+	return errors.Join(
+		unix.Unshare(unix.CLONE_NEWNS),
+		unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""),
+		unix.Mount("tmpfs", dir, "tmpfs", 0, "mode=0755"),
+		unix.Mknod(cloneDevice, unix.S_IFCHR, int(unix.Mkdev(10, 200))),
+		os.Chmod(cloneDevice, os.FileMode(bits)),
+	)
 }
 
 func TestErrorsOfOpen(t *testing.T) {
@@ -72,18 +96,20 @@ func TestErrorsOfOpen(t *testing.T) {
 	}
 }
 
+// The kernel may refuse to open the clone device, or, where all may open it, to make a TUN by it.
 func TestErrorsWithoutRights(t *testing.T) {
 	needs.Root(t)
-	for netns, want := range map[string]string{
-		"":                       "open tun7: cannot open /dev/net/tun: permission denied: run as root, or with CAP_NET_ADMIN",
-		"tundev-test-unmakeable": "open tun7 in tundev-test-unmakeable: cannot prepare /run/netns: operation not permitted: run as root, or with CAP_SYS_ADMIN",
-		"/proc/self/ns/net":      "open tun7 in /proc/self/ns/net: cannot enter namespace /proc/self/ns/net: operation not permitted: run as root, or with CAP_SYS_ADMIN",
-		"pid:1":                  "open tun7 in pid:1: cannot open namespace pid:1: open /proc/1/ns/net: permission denied: run as root, or with CAP_SYS_PTRACE",
+	for what, want := range map[string]string{
+		"0600-":                       "open tun7: cannot open /dev/net/tun: permission denied: run as root, or with CAP_NET_ADMIN",
+		"0666-":                       "open tun7: cannot make a TUN: operation not permitted: run as root, or with CAP_NET_ADMIN",
+		"0600-tundev-test-unmakeable": "open tun7 in tundev-test-unmakeable: cannot prepare /run/netns: operation not permitted: run as root, or with CAP_SYS_ADMIN",
+		"0666-/proc/self/ns/net":      "open tun7 in /proc/self/ns/net: cannot enter namespace /proc/self/ns/net: operation not permitted: run as root, or with CAP_SYS_ADMIN",
+		"0600-pid:1":                  "open tun7 in pid:1: cannot open namespace pid:1: open /proc/1/ns/net: permission denied: run as root, or with CAP_SYS_PTRACE",
 	} {
-		t.Run(netns, func(t *testing.T) {
+		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			child := exec.Command(os.Args[0])
-			child.Env = append(os.Environ(), childNobody+"=-"+netns)
+			child.Env = append(os.Environ(), childNobody+"="+what)
 			out, err := child.CombinedOutput()
 			if err != nil || string(out) != want+"\n" {
 				t.Errorf("got %s (%v)\nwant %s", out, err, want)

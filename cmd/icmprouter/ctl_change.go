@@ -101,7 +101,11 @@ where the router's own file is. Counters are kept, and links that do not change 
 		if err != nil {
 			return usageError{err}
 		}
-		return x.change(c, http.MethodPut, text, dry)
+		err = x.change(c, http.MethodPut, text, dry)
+		if f := (*control.Failure)(nil); errors.As(err, &f) {
+			f.File = config.NameOf(args[0])
+		}
+		return err
 	}
 	x.addChange(c, &dry)
 	return c

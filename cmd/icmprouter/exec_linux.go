@@ -131,6 +131,9 @@ func (f *execFlags) sources(flags *pflag.FlagSet) error {
 	if f.path.Hops < 1 || f.path.Hops > lab.MostHops {
 		return fmt.Errorf("--hops %d: expected 1 to %d", f.path.Hops, lab.MostHops)
 	}
+	if f.timeout < 0 {
+		return fmt.Errorf("--timeout %v: expected a time such as 30s", f.timeout)
+	}
 	for _, setting := range f.sysctl {
 		if !strings.Contains(setting, "=") {
 			return fmt.Errorf("--sysctl %s: expected KEY=VALUE, as net.ipv4.tcp_mtu_probing=1", setting)

@@ -137,13 +137,7 @@ func refused(err error) error {
 			text += fmt.Sprintf("\n  and %d more", len(mistakes)-i)
 			break
 		}
-		text += "\n  " + m.Path + ": " + m.Problem
-		if m.Expected != "" {
-			text += "; expected " + m.Expected
-		}
-		if m.Nearest != "" {
-			text += fmt.Sprintf("; did you mean %q?", m.Nearest)
-		}
+		text += "\n  " + m.Text()
 	}
 	return errors.New(text)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -70,6 +71,10 @@ func run(ctx context.Context, path string, where *controlFlags, log *slog.Logger
 	if err != nil {
 		return usageError{err}
 	}
+	api, err := where.open(log) // first, since its flags may be wrong
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	reload := make(chan os.Signal, 1)
@@ -83,6 +88,7 @@ func run(ctx context.Context, path string, where *controlFlags, log *slog.Logger
 	debug.FreeOSMemory() // a large network as text, as plan and as tables is much at once
 	net, err := network.New(plan, system, log)
 	if err != nil {
+		api.close()
 		return err
 	}
 	defer closeLogged(log, "devices", net)
@@ -93,22 +99,16 @@ func run(ctx context.Context, path string, where *controlFlags, log *slog.Logger
 
 	engine := control.New(path, text, net, log)
 	go reloads(ctx, reload, path, engine, log)
-	hangUp, err := where.serve(engine, log)
-	if err != nil {
-		return err
-	}
+	api.serve(engine)
 	defer engine.Wait()
 	defer stop() // and then wait
-	defer hangUp()
+	defer api.close()
 	engine.Begin(ctx, timeline)
 	log.Info("ready", "config", path, "nodes", nodes)
 	notify(log, daemon.SdNotifyReady)
 	err = net.Run(ctx)
 	notify(log, daemon.SdNotifyStopping)
-	if reportErr := report(net.Stats()); err == nil {
-		err = reportErr
-	}
-	return err
+	return cmp.Or(err, report(net.Stats()))
 }
 
 // reloads reads the configuration again at each signal, until the context ends.

@@ -154,8 +154,11 @@ func (f *trialFlags) run(c *cobra.Command) error {
 		return exitStatus(status)
 	}
 	r, err := t.Run()
-	if err != nil {
+	switch {
+	case err != nil && !f.asJSON && f.junit == "" && f.html == "":
 		return err
+	case err != nil:
+		r.Error = err.Error()
 	}
 	return f.report(c, []*card.Result{r}, began)
 }

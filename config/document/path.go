@@ -113,7 +113,7 @@ func put(at any, path string, way []string, value any) (any, error) {
 
 func (o *Object) put(path string, way []string, value any) error {
 	for _, key := range o.named(way[0]) {
-		inner, err := put(o.of[key], join(path, key), way[1:], value)
+		inner, err := put(o.of[key], Join(path, key), way[1:], value)
 		if err != nil {
 			return err
 		}
@@ -173,8 +173,8 @@ func (l *List) named(path, part string, beyond int) (from, to int, err error) {
 	return 0, 0, fmt.Errorf("%s[%s]: none has that name%s", path, part, nearest.Hint(part, names))
 }
 
-// join is the path of a member.
-func join(path, key string) string {
+// Join is the path of the member of that name of what is at path, "" being the whole.
+func Join(path, key string) string {
 	if strings.ContainsAny(key, `.[]"`) {
 		return path + "[" + strconv.Quote(key) + "]"
 	}

@@ -29,9 +29,9 @@ func member(value any, path, part string) (any, string, error) {
 	case *Object:
 		inner, ok := v.of[part]
 		if !ok {
-			return nil, "", fmt.Errorf("%s: there is none%s", join(path, part), nearest.Hint(part, v.keys))
+			return nil, "", fmt.Errorf("%s: there is none%s", Join(path, part), nearest.Hint(part, v.keys))
 		}
-		return inner, join(path, part), nil
+		return inner, Join(path, part), nil
 	case *List:
 		i, _, err := v.named(path, part, 0)
 		if err != nil {
@@ -77,13 +77,13 @@ func (o *Object) take(path string, way []string) (found bool, err error) {
 		inner, there := o.of[key]
 		switch {
 		case !there:
-			return false, fmt.Errorf("%s: there is none%s", join(path, key), nearest.Hint(key, o.keys))
+			return false, fmt.Errorf("%s: there is none%s", Join(path, key), nearest.Hint(key, o.keys))
 		case len(way) == 1:
 			o.Delete(key)
 			found = true
 			continue
 		}
-		took, err := take(inner, join(path, key), way[1:])
+		took, err := take(inner, Join(path, key), way[1:])
 		if err != nil {
 			if way[0] == "*" {
 				continue // another may have it

@@ -93,6 +93,9 @@ func Text(w io.Writer, r *Result) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if r.Baseline != nil {
+		fmt.Fprintf(w, "  goodput: %s of that without the fault\n", share(r))
+	}
 	for _, f := range r.Faulty.Fates {
 		fmt.Fprintf(w, "  %s\n", fate(f))
 	}

@@ -69,7 +69,7 @@ func TestText(t *testing.T) {
 	text := written(t, func(w io.Writer) error { return Text(w, results()[2]) })
 	for _, part := range []string{
 		"gone (P93)", `BLACKHOLED: "12" withheld`, "54.0 kB", "5.0 MB", "of the server, at 0.1 s, 8.0 s long, to the end",
-		"r2: too-big 12, withheld", "was ended by --timeout",
+		"r2: too-big 12, withheld", "goodput: 1 % of that without the fault", "was ended by --timeout",
 	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is not said in\n%s", part, text)

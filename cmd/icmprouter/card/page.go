@@ -37,8 +37,11 @@ func HTML(w io.Writer, results []*Result, at time.Time) error {
 		all = append(all, s)
 	}
 	program := ""
-	if len(results) > 0 {
-		program = results[0].Program
+	for i, r := range results {
+		if program = r.Program; i > 0 && program != results[0].Program {
+			program = "each scenario's built-in client"
+			break
+		}
 	}
 	return pageTemplate.Execute(w, map[string]any{
 		"Program": program, "At": at.Format("2006-01-02 15:04"), "Count": Count(results), "Results": all,

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -37,19 +39,22 @@ func Dial(where, token string) (*Client, error) {
 }
 
 // Failure is a request that the router did not do.
-type Failure struct{ Problem }
+type Failure struct {
+	Problem
+	// File names the text in which the places of the mistakes are, if the reader has it.
+	File string
+}
 
 func (e *Failure) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Detail)
 	for _, m := range e.Mistakes {
-		fmt.Fprintf(&b, "\n  %s: %s", m.Path, m.Problem)
-		if m.Expected != "" {
-			fmt.Fprintf(&b, "; expected %s", m.Expected)
+		text := m.Text()
+		if e.File != "" {
+			m.File = e.File
+			text = m.String()
 		}
-		if m.Nearest != "" {
-			fmt.Fprintf(&b, "; did you mean %q?", m.Nearest)
-		}
+		b.WriteString("\n  " + text)
 	}
 	if e.Nearest != "" {
 		fmt.Fprintf(&b, "; did you mean %q?", e.Nearest)
@@ -72,13 +77,16 @@ func (c *Client) Ask(ctx context.Context, method, path string, body []byte, head
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return nil, err
+		if u := (*url.Error)(nil); errors.As(err, &u) {
+			err = u.Err // there is no such URL to people
+		}
+		return nil, fmt.Errorf("no router answers: %w", err)
 	}
 	if answer.StatusCode < 300 {
 		return answer.Body, nil
 	}
 	defer answer.Body.Close()
-	failure := &Failure{Problem{Status: answer.StatusCode, Detail: answer.Status}}
+	failure := &Failure{Problem: Problem{Status: answer.StatusCode, Detail: answer.Status}}
 	json.NewDecoder(io.LimitReader(answer.Body, maxBody)).Decode(&failure.Problem) // what is no problem is known by its status
 	return nil, failure
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"github.com/icmprouter/icmprouter/config/document"
 )
@@ -60,11 +58,11 @@ func (d *differences) value(path string, before, after any) {
 
 func (d *differences) object(path string, before, after *document.Object) {
 	for _, key := range before.Keys() {
-		d.value(member(path, key), before.Get(key), after.Get(key))
+		d.value(document.Join(path, key), before.Get(key), after.Get(key))
 	}
 	for _, key := range after.Keys() {
 		if before.Get(key) == nil {
-			d.value(member(path, key), nil, after.Get(key))
+			d.value(document.Join(path, key), nil, after.Get(key))
 		}
 	}
 }
@@ -99,14 +97,6 @@ func same(a, b any) bool {
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)
 	return bytes.Equal(x, y)
-}
-
-// member is the path of a member, as package document takes it.
-func member(path, key string) string {
-	if strings.ContainsAny(key, `.[]"`) {
-		return path + "[" + strconv.Quote(key) + "]"
-	}
-	return strings.TrimPrefix(path+"."+key, ".")
 }
 
 // PrintDiff prints differences as lines that begin with - and +.

@@ -29,6 +29,15 @@ const tcp = "tcp:"
 // IsTCP says whether an address is a TCP port, and wants a token.
 func IsTCP(where string) bool { return strings.HasPrefix(where, tcp) }
 
+// CheckTCP says what is wrong with the address of a TCP port.
+func CheckTCP(where string) error {
+	at, err := netip.ParseAddrPort(strings.TrimPrefix(where, tcp))
+	if err != nil || !at.Addr().IsLoopback() {
+		return fmt.Errorf("--control %s: expected tcp:ADDRESS:PORT of a loopback address, as tcp:127.0.0.1:8179", where)
+	}
+	return nil
+}
+
 // Directory is where sockets are that nobody gave a path: /run/icmprouter of root, icmprouter in $XDG_RUNTIME_DIR, or
 // icmprouter-UID in /tmp.
 func Directory() string {
@@ -46,9 +55,8 @@ func Directory() string {
 // that nobody listens on any more are removed.
 func Listen(where string) (l net.Listener, address string, err error) {
 	if host, ok := strings.CutPrefix(where, tcp); ok {
-		at, err := netip.ParseAddrPort(host)
-		if err != nil || !at.Addr().IsLoopback() {
-			return nil, "", fmt.Errorf("--control %s: expected tcp:ADDRESS:PORT of a loopback address, as tcp:127.0.0.1:8179", where)
+		if err := CheckTCP(where); err != nil {
+			return nil, "", err
 		}
 		l, err = net.Listen("tcp", host)
 		if err != nil {
@@ -76,7 +84,13 @@ func listenIn(dir string) (net.Listener, string, error) {
 	return listenAt(filepath.Join(dir, fmt.Sprintf("%d.sock", os.Getpid())))
 }
 
+// longestPath is that of a socket, in octets, with a ~ and the zero behind it (unix(7)).
+const longestPath = len(unix.RawSockaddrUnix{}.Path) - len("~\x00")
+
 func listenAt(path string) (net.Listener, string, error) {
+	if len(path) > longestPath {
+		return nil, "", fmt.Errorf("%s: the path of a socket has %d octets at most, and this has %d", path, longestPath, len(path))
+	}
 	if !removeStale(path) {
 		return nil, "", fmt.Errorf("%s: somebody is there already", path)
 	}
@@ -89,17 +103,23 @@ func private(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err == nil || !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	var stat unix.Stat_t
-	if err := unix.Lstat(dir, &stat); err != nil {
-		return err
-	}
-	if stat.Mode&unix.S_IFMT != unix.S_IFDIR || int(stat.Uid) != os.Geteuid() {
-		return fmt.Errorf("%s is no directory of ours: somebody else made it", dir)
-	}
-	if stat.Mode&0o077 != 0 {
+	mode, err := ours(dir)
+	if err == nil && mode&0o077 != 0 {
 		return os.Chmod(dir, 0o700)
 	}
-	return nil
+	return err
+}
+
+// ours is the mode of a directory that this user has made: in /tmp anybody may have been first.
+func ours(dir string) (mode uint32, err error) {
+	var stat unix.Stat_t
+	if err := unix.Lstat(dir, &stat); err != nil {
+		return 0, &fs.PathError{Op: "lstat", Path: dir, Err: err}
+	}
+	if stat.Mode&unix.S_IFMT != unix.S_IFDIR || int(stat.Uid) != os.Geteuid() {
+		return 0, fmt.Errorf("%s is no directory of ours: somebody else made it", dir)
+	}
+	return stat.Mode, nil
 }
 
 // sockets are the paths of all sockets in a directory.
@@ -171,6 +191,9 @@ func listenUnix(path string) (net.Listener, error) {
 func Find() (path string, err error) { return find(Directory()) }
 
 func find(dir string) (path string, err error) {
+	if _, err := ours(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err // who answers there is no router of ours
+	}
 	live := slices.DeleteFunc(sockets(dir), func(path string) bool { return !alive(path) })
 	switch len(live) {
 	case 0:

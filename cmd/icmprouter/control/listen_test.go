@@ -100,6 +100,10 @@ func TestNoSocket(t *testing.T) {
 	if _, _, err := listenIn(link); err == nil {
 		t.Error("a link was followed")
 	}
+	long := filepath.Join(dir, strings.Repeat("a", 120))
+	if _, _, err := Listen(long); err == nil || !strings.Contains(err.Error(), "106 octets at most") {
+		t.Errorf("a long path: %v", err)
+	}
 	for _, where := range []string{"tcp:0.0.0.0:0", "tcp:8.8.8.8:1", "tcp:localhost:1", "tcp:"} {
 		if _, _, err := Listen(where); err == nil || !strings.Contains(err.Error(), "loopback") {
 			t.Errorf("%s: %v", where, err)
@@ -107,7 +111,7 @@ func TestNoSocket(t *testing.T) {
 	}
 }
 
-// A directory that somebody else has made may be read by him.
+// A directory that somebody else has made may be read by him, and who listens there may be anybody.
 func TestForeignDirectory(t *testing.T) {
 	needs.Root(t)
 	dir := shortDir(t)
@@ -116,6 +120,14 @@ func TestForeignDirectory(t *testing.T) {
 	}
 	if _, _, err := listenIn(dir); err == nil || !strings.Contains(err.Error(), "somebody else") {
 		t.Errorf("it says %v", err)
+	}
+	l, err := net.Listen("unix", filepath.Join(dir, "1.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if path, err := find(dir); err == nil || !strings.Contains(err.Error(), "somebody else") {
+		t.Errorf("it finds %q, %v", path, err)
 	}
 }
 

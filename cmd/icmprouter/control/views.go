@@ -240,10 +240,10 @@ func leaves(path string, o *document.Object, each func(path string, keys []strin
 	for _, key := range o.Keys() {
 		keys := append(slices.Clip(above), key)
 		if inner, ok := o.Get(key).(*document.Object); ok {
-			leaves(member(path, key), inner, each, keys...)
+			leaves(document.Join(path, key), inner, each, keys...)
 			continue
 		}
 		text, _ := json.Marshal(o.Get(key)) // it came from JSON
-		each(member(path, key), keys, json.RawMessage(strings.TrimSpace(string(text))))
+		each(document.Join(path, key), keys, json.RawMessage(strings.TrimSpace(string(text))))
 	}
 }

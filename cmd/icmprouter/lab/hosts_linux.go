@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -51,28 +52,13 @@ func line(b *strings.Builder, a netip.Addr, names ...string) {
 	fmt.Fprintf(b, "%s %s\n", a, strings.Join(names, " "))
 }
 
-// mountHosts puts a file over /etc/hosts that has more lines in front. Nobody outside
-// sees it, and it has no name.
+// mountHosts puts a file over /etc/hosts that has more lines in front. Nobody outside sees it.
 func (l *Lab) mountHosts(lines string) error {
 	before, err := os.ReadFile(hostsPath)
 	if err != nil {
 		return fmt.Errorf("names of the lab stand in front of those in %s: %w", hostsPath, err)
 	}
-	dir := os.TempDir()
-	if unix.Access(dir, unix.W_OK) != nil {
-		dir = "/dev/shm"
-	}
-	file, err := os.CreateTemp(dir, "icmprouter-hosts-")
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	// An unlinked file cannot be mounted, but one that is can be unlinked.
-	defer os.Remove(file.Name())
-	if _, err := file.WriteString(lines + string(before)); err != nil {
-		return err
-	}
-	if err := errors.Join(file.Chmod(0o644), l.cover(hostsPath, file.Name())); err != nil {
+	if err := l.coverHosts(lines + string(before)); err != nil {
 		return fmt.Errorf("%s cannot be replaced: %w", hostsPath, err)
 	}
 	for _, socket := range resolvers {
@@ -83,6 +69,27 @@ func (l *Lab) mountHosts(lines string) error {
 		}
 	}
 	return nil
+}
+
+// coverHosts has a text seen in the place of /etc/hosts. The file is in a file system of its own, which is
+// anywhere only until the file is where it belongs: so it is nowhere else, and yet no deleted one, over which a lab in
+// this lab could mount nothing.
+func (l *Lab) coverHosts(text string) error {
+	const dir = "/dev" // any that is there, and that nobody wants just now
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "mode=0755"); err != nil {
+		return err
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	path := filepath.Join(dir, "hosts")
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil { // whatever the umask
+		return err
+	}
+	return l.cover(hostsPath, path)
 }
 
 // cover has a file seen in the place of another, as long as the lab is there.

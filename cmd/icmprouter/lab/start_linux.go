@@ -118,6 +118,9 @@ func (l *Lab) Run(where string, c *exec.Cmd, timeout time.Duration) (r Result, e
 		r.TimedOut = true
 		end(c.Process, ended)
 	}
+	if c.ProcessState == nil {
+		select {} // the outer process has ended, and killAll was faster: it ends this one, too
+	}
 	r.Status = c.ProcessState.Sys().(syscall.WaitStatus)
 	return r, nil
 }

@@ -148,9 +148,9 @@ func (t *Trial) client(l *lab.Lab) (*exec.Cmd, error) {
 
 // observe runs the client up to its end or its time.
 func (t *Trial) observe(l *lab.Lab, watch *Watch, c *exec.Cmd) (*scenario.Observation, lab.Result, error) {
-	watch.Begin(t.Timeout)
+	watch.Begin(t.Timeout + moment)
 	defer watch.End()
-	ended, err := l.Run(lab.Client, c, t.Timeout)
+	ended, err := l.Run(lab.Client, c, t.Timeout+moment)
 	if err != nil {
 		return nil, ended, err
 	}

@@ -65,10 +65,12 @@ func (w *Watch) join(n *network.Network, log *slog.Logger) (err error) {
 	return err
 }
 
+// moment is how long before its end a program is judged that is ended: longer than a busy machine lets that wait.
+const moment = 500 * time.Millisecond
+
 // Begin begins the timeline, which is to be done when the program is about to start. A program that is ended after limit
 // is judged by the moment before; zero: it ends by itself.
 func (w *Watch) Begin(limit time.Duration) {
-	const moment = 200 * time.Millisecond
 	var ctx context.Context
 	ctx, w.end = context.WithCancel(context.Background())
 	w.engine.Begin(ctx, w.network.File.Timeline)
