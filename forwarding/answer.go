@@ -14,23 +14,23 @@ import (
 // verdict about p, for what the message tells of it. Policy may make it untrue, but never an error about an error.
 func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) {
 	t, c := r.table, &r.Counters.Messages[m]
-	how, said := &t.manners[m], saying{}
+	how, said, moved := &t.manners[m], (*saying)(nil), false
 	spec := icmpgen.Spec{Message: m, Pointer: v.Pointer, To: r.to(m, p)}
 	if !icmpgen.Permitted(m, p) || t.toMany(p.Dst) || spec.To != p.Src && t.toMany(spec.To) {
 		c.Forbidden++
 		return
 	}
-	to := spec.To
-	if how.rules != nil {
-		said = r.saying(how, m, p, a, v)
-		spec.To = said.receiver(m, p, to)
+	if how.ruled {
+		if said = r.saying(how.policy, m, p, a, v); said != nil {
+			moved = said.redirect(&spec, p)
+		}
 	}
-	link, truth, ok := t.back(p, spec.To, a.in, said.errorSource(t.settings.ErrorSource), &r.turns)
-	if spec.Source = truth; ok && m == icmpgen.Redirect {
-		truth, spec.Gateway, ok = t.better(p, a.in) // whatever policy says: hosts believe no other (RFC 1122 §3.2.2.2, RFC 4861 §8.1)
-		spec.Source = truth
-	} else if said.Rule != nil {
-		spec.Source = said.source(p, truth)
+	link, source, ok := t.back(p, spec.To, a.in, said.errorSource(t.settings.ErrorSource), &r.turns)
+	if spec.Source = source; ok && m == icmpgen.Redirect {
+		spec.Source, spec.Gateway, ok = t.better(p, a.in) // whatever policy says: hosts believe no other (RFC 1122 §3.2.2.2, RFC 4861 §8.1)
+	} else if said != nil {
+		spec.Source = said.source(p, source)
+		moved = moved || spec.Source != source
 	}
 	if !ok || !spec.Source.IsValid() {
 		c.Unroutable++
@@ -40,7 +40,7 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 		c.Forbidden++
 		return
 	}
-	if said.Rule != nil && !r.lets(said, p, a, c) {
+	if said != nil && !r.lets(said, p, a, c) {
 		return
 	}
 	id, allowed := r.allow(m, p, a)
@@ -51,12 +51,12 @@ func (r *Router) answer(m icmpgen.Message, p *wire.Packet, a arrival, v Verdict)
 	c.Sent++
 	spec.MaxLen, spec.ID, spec.TTL = t.links[link].room, uint16(id), how.ttl
 	r.detail(&spec, p, link, a, v)
-	if said.Rule != nil && said.alter(&spec, p, truth, to) {
+	if said != nil && said.alter(&spec, p, moved) {
 		c.Altered++
 	}
 	q := a.out.Buffer()
 	spec.Build(q, onWire(p, a.out))
-	if said.Rule != nil {
+	if said != nil {
 		r.utter(&said.Policy, q, link, id, a.out, c)
 		return
 	}

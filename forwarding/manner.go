@@ -1,7 +1,6 @@
 package forwarding
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/icmprouter/icmprouter/icmpgen"
@@ -13,8 +12,8 @@ import (
 type manner struct {
 	// ttl is zero where it is the message's own.
 	ttl uint8
-	// rules are nil where the node tells the truth, and policy is their place among Policies.
-	rules  []Rule
+	// ruled says that there are rules, and policy is their place among Policies.
+	ruled  bool
 	policy ratelimit.Kind
 }
 
@@ -35,23 +34,22 @@ func (s *Settings) manners() (all [icmpgen.NumMessages]manner) {
 			kind, limited = Echo, true
 		}
 		if limited && len(s.Policy[kind]) > 0 {
-			how.rules, how.policy = s.Policy[kind], kind
+			how.ruled, how.policy = true, kind
 		}
 	}
 	return all
 }
 
 // alter makes a message what the policy wants it to be, and says whether anything in it is not so, or goes
-// elsewhere. source and to are what it would have had without.
-func (s saying) alter(spec *icmpgen.Spec, about *wire.Packet, source, to netip.Addr) (altered bool) {
+// elsewhere. moved says that its source or target already is.
+func (s *saying) alter(spec *icmpgen.Spec, about *wire.Packet, moved bool) (altered bool) {
 	p := &s.Policy
-	if receiver := s.receiver(spec.Message, about, to); receiver != to {
-		spec.To, spec.Options = receiver, nil // which a source route has no part in
-	}
+	s.redirect(spec, about) // again, since options have told where it goes
 	if p.From == FromReceiver && spec.Message != icmpgen.Redirect && spec.Message != icmpgen.TCPReset {
+		moved = moved || spec.Source != spec.To
 		spec.Source = spec.To
 	}
-	altered = spec.Source != source || s.receiver(spec.Message, about, to) != to || p.BadChecksum || p.Quote != 0 && p.Quote != QuoteRFC
+	altered = moved || p.BadChecksum || p.Quote != 0 && p.Quote != QuoteRFC
 	if p.TTL != 0 {
 		spec.TTL = p.TTL
 	}
@@ -106,7 +104,7 @@ func (l *later) Send(link int, p *wire.Packet) { l.Output.Later(link, p, l.delay
 // such messages that sends them. Without one nobody is told (RFC 6633 §4). p is parsed, and as it was when it came, but for its TTL;
 // it stays the caller's, as for Receive. A node tells itself nothing.
 func (r *Router) Quench(p *wire.Packet, in int, now time.Duration, out Output) {
-	if r.table.manners[icmpgen.SourceQuench].rules != nil && !r.table.Own(p.Src) {
+	if r.table.manners[icmpgen.SourceQuench].ruled && !r.table.Own(p.Src) {
 		r.answer(icmpgen.SourceQuench, p, arrival{in: in, now: now, out: out}, Verdict{})
 	}
 }

@@ -245,13 +245,14 @@ func (r *Router) admit(box *Middlebox, p *wire.Packet, a arrival) (sent bool) {
 
 // emit takes a packet that fits its link through the box there, and sends what comes out. It says whether
 // the packet itself was sent.
-func (r *Router) emit(p *wire.Packet, link int, out Output) (sent bool) {
-	box := r.table.links[link].Out
+func (r *Router) emit(box *Middlebox, p *wire.Packet, link int, out Output) (sent bool) {
 	if box.divides(p) {
 		for s := p.Segments(); s.More(); {
 			q := out.Buffer()
 			s.Next(q)
-			r.originate(q, link, 0, out)
+			if !r.emit(box, q, link, out) {
+				out.Free(q)
+			}
 		}
 		return false
 	}

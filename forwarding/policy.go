@@ -156,28 +156,23 @@ func (c Claim) of(truth int) int {
 	return max(0, truth+c.Octets)
 }
 
-// record is what is remembered of a rule, by all siblings together.
-type record struct {
+// saying is a rule, and what all siblings together remember of it. Nil: the truth is said.
+type saying struct {
+	*Rule
+	class  uint32 // of its buckets
 	owed   uint64 // messages that matched
 	passed uint64 // and those of them that the policy let go
 	chance rand.PCG
 }
 
-// saying is a rule that a message met. Without one, the message is the truth.
-type saying struct {
-	*Rule
-	record *record
-	class  uint32 // of its buckets
-}
-
 // saying finds the rule for a message about p.
-func (r *Router) saying(how *manner, m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) (s saying) {
-	for i := range how.rules {
-		if rule := &how.rules[i]; r.table.concerns(&rule.When, m, p, a.in, v.Link) {
-			return saying{rule, &r.records[how.policy][i], class(how.policy, i)}
+func (r *Router) saying(policy ratelimit.Kind, m icmpgen.Message, p *wire.Packet, a arrival, v Verdict) *saying {
+	for i := range r.sayings[policy] {
+		if s := &r.sayings[policy][i]; r.table.concerns(&s.When, m, p, a.in, v.Link) {
+			return s
 		}
 	}
-	return s
+	return nil
 }
 
 // class keeps the buckets of a rule apart from those of all others.
@@ -204,7 +199,7 @@ func (t *Table) outward(p *wire.Packet, out int) string {
 }
 
 // lets says whether a message goes that the node owes, and counts it if not.
-func (r *Router) lets(s saying, p *wire.Packet, a arrival, c *Originated) bool {
+func (r *Router) lets(s *saying, p *wire.Packet, a arrival, c *Originated) bool {
 	if s.Drop {
 		c.Withheld++
 		return false
@@ -216,35 +211,36 @@ func (r *Router) lets(s saying, p *wire.Packet, a arrival, c *Originated) bool {
 		a.out.Lock()
 		defer a.out.Unlock()
 	}
-	n := s.record.owed
-	s.record.owed++
+	n := s.owed
+	s.owed++
 	switch {
 	case s.Every > 1 && n%uint64(s.Every) != 0,
-		s.Silence > 0 && float64(s.record.chance.Uint64()>>11)/(1<<53) < s.Silence,
-		s.First > 0 && s.record.passed >= s.First:
+		s.Silence > 0 && float64(s.chance.Uint64()>>11)/(1<<53) < s.Silence,
+		s.First > 0 && s.passed >= s.First:
 		c.Withheld++
 		return false
 	case s.Limit != (ratelimit.Rate{}) && !r.buckets.Allow(s.Scope.key(s.class, p), s.Limit, a.now):
 		c.Throttled++
 		return false
 	}
-	s.record.passed++
+	s.passed++
 	return true
 }
 
-// remember begins the records of the policies anew that are not what they were.
+// remember begins the policies anew that are not what they were.
 func (r *Shared) remember(old, now *Settings) {
 	for policy, rules := range now.Policy {
 		if old != nil && slices.Equal(old.Policy[policy], rules) && old.Seed == now.Seed {
 			continue
 		}
-		kind := ratelimit.Kind(policy)
-		for i := range r.records[policy] {
-			r.buckets.Forget(class(kind, i))
+		for i := range r.sayings[policy] {
+			r.buckets.Forget(r.sayings[policy][i].class)
 		}
-		r.records[policy] = make([]record, len(rules))
+		r.sayings[policy] = make([]saying, len(rules))
 		for i := range rules {
-			r.records[policy][i].chance.Seed(now.Seed, uint64(class(kind, i)))
+			s := &r.sayings[policy][i]
+			s.Rule, s.class = &rules[i], class(ratelimit.Kind(policy), i)
+			s.chance.Seed(now.Seed, uint64(s.class))
 		}
 	}
 }
@@ -263,21 +259,21 @@ func (p *Policy) source(about *wire.Packet, truth netip.Addr) netip.Addr {
 	return truth
 }
 
-// receiver is where a message goes that would go to an address.
-func (s saying) receiver(m icmpgen.Message, about *wire.Packet, to netip.Addr) netip.Addr {
-	if s.Rule == nil || m == icmpgen.TCPReset {
-		return to
+// redirect has a message about p go to the policy's target, if it has one, and says whether that is elsewhere. A source route
+// has no part in that.
+func (s *saying) redirect(spec *icmpgen.Spec, about *wire.Packet) (moved bool) {
+	target := s.Target.Like(about.Src)
+	if !target.IsValid() || target == spec.To || spec.Message == icmpgen.TCPReset {
+		return false
 	}
-	if target := s.Target.Like(about.Src); target.IsValid() {
-		return target
-	}
-	return to
+	spec.To, spec.Options = target, nil
+	return true
 }
 
 // errorSource is what From says of the node's links, or else what the settings say.
-func (s saying) errorSource(settings ErrorSource) ErrorSource {
+func (s *saying) errorSource(settings ErrorSource) ErrorSource {
 	switch {
-	case s.Rule == nil:
+	case s == nil:
 	case s.From == FromEgress:
 		return ErrorSourceEgress
 	case s.From == FromIngress:

@@ -64,7 +64,7 @@ type Shared struct {
 	limiter    ratelimit.Limiter
 	fragments  reassembly
 	id         uint32 // of what the node originates
-	records    [NumPolicies][]record
+	sayings    [NumPolicies][]saying
 	buckets    ratelimit.Buckets // of policies
 	forgers    []forger          // as the settings have them, nil without
 	forging    ratelimit.Buckets // of each of them
@@ -217,7 +217,7 @@ func (r *Router) transmit(p *wire.Packet, link int, id uint32, out Output) (sent
 	l := &r.table.links[link]
 	if p.WireLen() <= l.room {
 		if l.Out != nil {
-			return r.emit(p, link, out)
+			return r.emit(l.Out, p, link, out)
 		}
 		out.Send(link, p)
 		return true
@@ -234,7 +234,11 @@ func (r *Router) transmit(p *wire.Packet, link int, id uint32, out Output) (sent
 		q := out.Buffer()
 		f.Next(q)
 		r.Counters.Fragments++
-		r.originate(q, link, id, out)
+		if l.Out == nil {
+			out.Send(link, q)
+		} else if !r.emit(l.Out, q, link, out) {
+			out.Free(q)
+		}
 	}
 	return false
 }
