@@ -36,7 +36,7 @@ type BoxFilter struct {
 // Fragments is what becomes of fragments.
 type Fragments struct {
 	Drop   string `json:"drop,omitempty" enum:"none,all,first,later" default:"none" jsonschema:"Which of them vanish (RFC 8900)."`
-	Mangle string `json:"mangle,omitempty" enum:"none,identification,payload" default:"none" jsonschema:"What is changed in those that pass: with identification, each later one gets another, so that the datagram is never whole; with payload, their last octet is inverted, so that its checksum is wrong."`
+	Mangle string `json:"mangle,omitempty" enum:"none,identification,payload" default:"none" jsonschema:"What is changed in those that pass: with identification, each later one gets another, so that the datagram is never whole; with payload, the last octet of the datagram is inverted, so that its checksum is wrong."`
 }
 
 // Tunnel has packets be longer on a link.

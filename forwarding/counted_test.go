@@ -46,6 +46,7 @@ func gained(before, after *forwarding.Counters) string {
 		add(m.String()+" duplicated", b.Duplicated, a.Duplicated)
 	}
 	add("forged", before.Forged, after.Forged)
+	add("stranded", before.Stranded, after.Stranded)
 	for reason := range drop.NumReasons {
 		add("behind "+reason.String(), before.Boxes.Behind(reason), after.Boxes.Behind(reason))
 	}

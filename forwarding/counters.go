@@ -31,6 +31,8 @@ type Counters struct {
 	Messages [icmpgen.NumMessages]Originated
 	// Forged is the errors that a forger on the node sent, which are not among Messages.
 	Forged uint64
+	// Stranded is late messages whose link was gone when their time came.
+	Stranded uint64
 	// Boxes is what boxes on the node's links did, which it knows nothing of.
 	Boxes BoxCounters
 }
@@ -68,6 +70,7 @@ func (c *Counters) Add(o *Counters) {
 		c.Messages[i].add(m)
 	}
 	c.Forged += o.Forged
+	c.Stranded += o.Stranded
 	c.Boxes.add(&o.Boxes)
 }
 

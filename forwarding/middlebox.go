@@ -57,7 +57,7 @@ const (
 	MangleNone Mangle = iota
 	// MangleID gives each later fragment an identification of its own: the datagram is never whole.
 	MangleID
-	// ManglePayload inverts their last octet: the datagram's transport checksum is wrong.
+	// ManglePayload inverts the last octet of the last one: the datagram's transport checksum is wrong.
 	ManglePayload
 )
 

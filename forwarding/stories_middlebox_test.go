@@ -197,7 +197,7 @@ func TestFilterFragments(t *testing.T) {
 // A later fragment whose identification is another is of no datagram here; a damaged one makes a wrong checksum.
 func TestMangledFragments(t *testing.T) {
 	both(t, func(n *node) {
-		for mangle, want := range map[forwarding.Mangle]string{forwarding.MangleID: "held 3, mangled 2", forwarding.ManglePayload: "bad-transport-checksum 3, mangled 3"} {
+		for mangle, want := range map[forwarding.Mangle]string{forwarding.MangleID: "held 3, mangled 2", forwarding.ManglePayload: "bad-transport-checksum 3, mangled 1"} {
 			n.boxed(forwarding.Middlebox{Mangle: mangle}, forwarding.Middlebox{})
 			for _, part := range []string{"0 80", "80 160", "160 208"} {
 				n.send("left: h1 > r.left id 9 echo 200 fragment " + part)

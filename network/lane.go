@@ -83,13 +83,16 @@ func (s *seat) Later(link int, p *wire.Packet, delay time.Duration) {
 	s.Free(p)
 }
 
-// release sends what has waited: by the port of that name, if there is still one.
+// release sends what has waited: by the port of that name, if there is still one. If only the node of that name is left, it
+// counts what it cannot send.
 func (w *worker) release(parcel *link.Parcel) {
 	p := parcel.Tag.(*port)
 	for p.gone {
-		if p = p.heir; p == nil {
+		if p.heir == nil {
+			p.node.seats[w.index].router.Counters.Stranded++
 			return
 		}
+		p = p.heir
 	}
 	parcel.Packet.Parse()
 	w.at, w.hops = parcel.At, parcel.Hops

@@ -47,16 +47,17 @@ func TestLater(t *testing.T) {
 	}
 }
 
-// A plan that comes meanwhile keeps what waits for interfaces that stay, and loses what waits for others.
+// A plan that comes meanwhile keeps what waits for interfaces that stay, and what waits for others is lost: counted, where its node stays.
 func TestLaterReload(t *testing.T) {
 	for _, hosts := range ends {
 		for name, c := range map[string]struct {
-			change func(p *Plan)
-			want   int
+			change         func(p *Plan)
+			want, stranded int
 		}{
-			"the same":      {func(*Plan) {}, 2},
-			"another node":  {func(p *Plan) { p.Nodes[0].Name = "other" }, 0},
-			"without delay": {func(p *Plan) { p.Nodes[0].Settings.Policy = forwarding.Policies{} }, 2},
+			"the same":          {func(*Plan) {}, 2, 0},
+			"another node":      {func(p *Plan) { p.Nodes[0].Name = "other" }, 0, 0},
+			"another interface": {func(p *Plan) { p.Nodes[0].Interfaces[0].Link.Name = "other" }, 0, 2},
+			"without delay":     {func(p *Plan) { p.Nodes[0].Settings.Policy = forwarding.Policies{} }, 2, 0},
 		} {
 			l := newLab(t, tardy(twoLinks(), 0))
 			l.inject("left", withTTL(udp(hosts[0], hosts[1], 1, 8), 1))
@@ -76,6 +77,9 @@ func TestLaterReload(t *testing.T) {
 			}
 			if got != c.want {
 				t.Errorf("%s: %d came, want %d", name, got, c.want)
+			}
+			if stranded := l.counters().Stranded; stranded != uint64(c.stranded) {
+				t.Errorf("%s: %d are stranded, want %d", name, stranded, c.stranded)
 			}
 		}
 	}

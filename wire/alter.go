@@ -48,10 +48,10 @@ func (p *Packet) Disown() (changed bool) {
 	return true
 }
 
-// Damage inverts the last octet of a fragment, so that the transport checksum of its datagram is wrong, and
-// says whether p was one that has any.
+// Damage inverts the last octet of a datagram's last fragment, so that the datagram's transport checksum is wrong, and
+// says whether p was that. In several fragments one change might make up for another.
 func (p *Packet) Damage() (changed bool) {
-	if !p.Fragment() || len(p.Payload()) == 0 {
+	if p.FragmentOffset == 0 || p.More || len(p.Payload()) == 0 {
 		return false
 	}
 	p.Data[len(p.Data)-1] ^= 0xff

@@ -183,14 +183,33 @@ func TestMangleFragments(t *testing.T) {
 			}
 			seen[q.FragmentID] = true
 			before := bytes.Clone(p.Data)
-			if !p.Damage() || differing(before, p.Data) != 1 || p.Data[len(before)-1] != before[len(before)-1]^0xff {
-				t.Errorf("IPv%d, fragment %d: not damaged in its last octet", version, i)
+			if got := p.Damage(); got == p.More || got != !bytes.Equal(before, p.Data) || got && (differing(before, p.Data) != 1 || p.Data[len(before)-1] != before[len(before)-1]^0xff) {
+				t.Errorf("IPv%d, fragment %d: damaged %v, or not in its last octet", version, i, got)
 			}
 			parsed(t, p.Data)
 		}
 		whole := parsed(t, synPacket(t, version, &layers.TCP{ACK: true}, make([]byte, 400)))
 		if whole.Disown() || whole.Damage() {
 			t.Errorf("IPv%d: a whole packet was mangled", version)
+		}
+	}
+}
+
+// However its fragments end, a damaged datagram has a wrong checksum: here those whose changes would make up for each other.
+func TestDamageShows(t *testing.T) {
+	for version, end := range map[int]int{4: 1356, 6: 1332} { // of the first fragment's share of the payload
+		payload := make([]byte, 2000)
+		payload[end-1] = 0xff
+		whole := parsed(t, synPacket(t, version, &layers.TCP{ACK: true}, payload))
+		damaged := bytes.Clone(whole.Data)
+		for f := whole.Fragments(1400, 1); f.More(); {
+			q := lend()
+			f.Next(q)
+			q.Damage()
+			copy(damaged[whole.Transport+q.FragmentOffset:], q.Payload())
+		}
+		if _, valid := parsed(t, damaged).TransportValid(); valid || differing(whole.Data, damaged) == 0 {
+			t.Errorf("IPv%d: %d octets differ, valid %v", version, differing(whole.Data, damaged), valid)
 		}
 	}
 }

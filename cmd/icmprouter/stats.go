@@ -26,6 +26,7 @@ type nodeJSON struct {
 	Fragments uint64                 `json:"fragments_sent"`
 	Messages  map[string]messageJSON `json:"messages"`
 	Forged    uint64                 `json:"forged,omitempty"`
+	Stranded  uint64                 `json:"stranded,omitempty"`
 	Boxes     *boxesJSON             `json:"boxes,omitempty"`
 	Links     []linkJSON             `json:"links"`
 }
@@ -94,7 +95,7 @@ func printStats(w io.Writer, stats []network.NodeStats, asJSON bool) error {
 func toJSON(s network.NodeStats) nodeJSON {
 	c := &s.Counters
 	n := nodeJSON{Node: s.Name, Received: c.Received, Forwarded: c.Forwarded, Delivered: c.Delivered, Held: c.Held,
-		Fragments: c.Fragments, Forged: c.Forged, Boxes: toBoxes(&c.Boxes), Dropped: map[string]uint64{}, Messages: map[string]messageJSON{}}
+		Fragments: c.Fragments, Forged: c.Forged, Stranded: c.Stranded, Boxes: toBoxes(&c.Boxes), Dropped: map[string]uint64{}, Messages: map[string]messageJSON{}}
 	for r, count := range c.Dropped {
 		if count != 0 {
 			n.Dropped[drop.Reason(r).String()] = count

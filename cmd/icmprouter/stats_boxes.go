@@ -46,4 +46,5 @@ func printLies(w io.Writer, c *forwarding.Counters) {
 	say("altered", c.Boxes.Clamped, "MSS clamped by a box")
 	say("altered", c.Boxes.Mangled, "fragments mangled by a box")
 	say("forged", c.Forged, "errors that nothing was the reason for")
+	say("stranded", c.Stranded, "late messages whose link was gone when their time came")
 }
