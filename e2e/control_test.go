@@ -135,37 +135,6 @@ func TestControlPolicy(t *testing.T) {
 	r.stop()
 }
 
-// TestTimeline is played by run: at a time, and when errors were sent.
-func TestTimeline(t *testing.T) {
-	t.Parallel()
-	r := control(t, knobs(t, func(p *topology) {
-		p.File = `"timeline": [ {"at": "100ms", "set": {"` + rightMTU + `": 1300}}, {"when": {"errors": 2}, "set": {"` + rightMTU + `": 1290}} ]`
-	}))
-	mtu := func(want string) func() bool {
-		return func() bool { return strings.Contains(r.ctl(0, "show", "config"), `"mtu": `+want) }
-	}
-	await(t, "the step at 100 ms", mtu("1300"))
-	want(t, r.client(t, ping("10.2.0.2", "-M", "do", "-s", "1330")...), `mtu ?[=:] ?1300`)
-	time.Sleep(50 * time.Millisecond)
-	if mtu("1290")() {
-		t.Error("one error is enough")
-	}
-	want(t, r.client(t, ping("fd00:2::2", "-M", "do", "-s", "1330")...), `mtu ?[=:] ?1300`)
-	await(t, "the step after two errors", mtu("1290"))
-	want(t, r.stderr.String(), `step of the timeline.*step=1.*revision=3`)
-
-	steps := filepath.Join(t.TempDir(), "steps.json")
-	if err := os.WriteFile(steps, []byte(`[{"at":"10ms","unset":["`+rightMTU+`"]},{"when":{"packets":1},"set":{"`+rightMTU+`":1400}}]`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	played := make(chan string)
-	go func() { played <- r.ctl(0, "play", steps) }()
-	await(t, "the first step", func() bool { return !mtu("1290")() })
-	r.ping(t, "10.2.0.2")
-	want(t, <-played, `(?s)at 10ms: unset.*revision 4 since.*after 1 packets: set.*revision 5 since`)
-	r.stop()
-}
-
 // TestControlMistakes: what cannot be is refused whole, says where and what is near, and changes nothing.
 func TestControlMistakes(t *testing.T) {
 	t.Parallel()
@@ -177,6 +146,11 @@ func TestControlMistakes(t *testing.T) {
 	want(t, r.ctl(1, "set", "--revision", "7", rightMTU+"=1300"), `revision 7 is not the one that runs: that is 1`)
 	want(t, r.ctl(1, "set", "workers=2"), `restart`)
 	want(t, r.ctl(2, "play", writeMistaken(t)), `timeline`)
+	half := filepath.Join(t.TempDir(), "half.json")
+	if err := os.WriteFile(half, []byte("[\n  {\"at\":}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want(t, r.ctl(2, "play", half), `timeline: line 2, column 9: .*'}'`)
 	mistaken := writeMistaken(t)
 	want(t, r.ctl(2, "apply", mistaken), mistaken+`:6:11: \S+mtuu: no such key.*did you mean "mtu"`)
 	want(t, r.ctl(0, "set", "--dry-run", rightMTU+"=1300"), `(?m)^\+ nodes\.r1\.interfaces\.right\.mtu: 1300\nrevision 1 would be changed`)

@@ -112,7 +112,7 @@ func (x *ctl) addRevision(c *cobra.Command) {
 func (x *ctl) watchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "watch",
-		Short: "Print what happens, one JSON object a line, until Ctrl-C",
+		Short: "Print what happens, one JSON object a line, until Ctrl-C or the router ends",
 		Long: `watch prints each change, each step of a timeline, each link that goes down or up,
 and each reset of the counters, with its time. Of what it is too slow for, the next
 line has the number, as "lost".`,

@@ -76,6 +76,12 @@ func ParseValue(text string) (any, error) {
 	return next(d), nil
 }
 
+// Position is the line and column of the octet before an offset, as errors of encoding/json have it: both from 1 on.
+func Position(text []byte, offset int64) string {
+	before := text[:min(max(0, offset-1), int64(len(text)))]
+	return fmt.Sprintf("line %d, column %d", bytes.Count(before, []byte("\n"))+1, len(before)-bytes.LastIndexByte(before, '\n'))
+}
+
 // next is the next value of text that is known to be right.
 func next(d *json.Decoder) any {
 	token, _ := d.Token()

@@ -145,7 +145,7 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request) error {
 	}{play, len(steps)})
 }
 
-// events follows what happens, one JSON object a line, until the client goes.
+// events follows what happens, one JSON object a line, until the client or the server goes.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 	if s.streams.Add(1) > maxStreams {
 		s.streams.Add(-1)
@@ -165,6 +165,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 	for err == nil && rc.Flush() == nil {
 		select {
 		case <-r.Context().Done():
+			return nil
+		case <-s.closing.Done():
 			return nil
 		case event := <-events:
 			err = lines.Encode(event)

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -126,6 +127,10 @@ func (e *Engine) Wait() { e.playing.Wait() }
 func (e *Engine) Timeline(text []byte) ([]config.Step, error) {
 	steps, err := document.ParseValue(string(text))
 	if err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			err = fmt.Errorf("%s: %w", document.Position(text, syntax.Offset), err)
+		}
 		return nil, &config.PathError{Path: "timeline", Err: fmt.Errorf("timeline: %w", err)}
 	}
 	running, _ := e.Document()

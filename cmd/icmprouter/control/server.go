@@ -46,6 +46,7 @@ type Server struct {
 	token   string // empty: who can connect may ask
 	http    http.Server
 	streams atomic.Int32
+	closing context.Context // ends as Close begins
 	started time.Time
 }
 
@@ -59,6 +60,9 @@ func NewServer(engine *Engine, token string, print func(io.Writer, []network.Nod
 		ConnContext:    withGuest,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	var closing context.CancelFunc
+	s.closing, closing = context.WithCancel(context.Background())
+	s.http.RegisterOnShutdown(closing)
 	return s
 }
 

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/icmprouter/icmprouter/config/document"
 )
 
 // number is a number of JSON, or one in a string, as old mtr writes it; NaN: it is neither.
@@ -103,11 +105,11 @@ func unmarshal(input []byte, v any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s: %s: a %s is there; expected %s", position(input, kind.Offset), kind.Field, kind.Value, expected(kind.Type.Kind()))
+		return fmt.Errorf("%s: %s: a %s is there; expected %s", document.Position(input, kind.Offset), kind.Field, kind.Value, expected(kind.Type.Kind()))
 	case errors.As(err, &syntax):
-		return fmt.Errorf("%s: %w", position(input, syntax.Offset), err)
+		return fmt.Errorf("%s: %w", document.Position(input, syntax.Offset), err)
 	}
-	return fmt.Errorf("%s: %w", position(input, d.InputOffset()), err)
+	return fmt.Errorf("%s: %w", document.Position(input, d.InputOffset()), err)
 }
 
 // expected is what a person calls a kind.
@@ -121,12 +123,6 @@ func expected(k reflect.Kind) string {
 		return "a string"
 	}
 	return "a number"
-}
-
-// position is the line and column of an offset, from 1 on.
-func position(input []byte, offset int64) string {
-	before := input[:min(max(0, offset-1), int64(len(input)))]
-	return fmt.Sprintf("line %d, column %d", bytes.Count(before, []byte("\n"))+1, len(before)-bytes.LastIndexByte(before, '\n'))
 }
 
 var (
