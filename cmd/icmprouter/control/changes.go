@@ -167,6 +167,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 		case <-r.Context().Done():
 			return nil
 		case <-s.closing.Done():
+			for ; err == nil && len(events) > 0; err = lines.Encode(<-events) { // what happened before is told
+			}
 			return nil
 		case event := <-events:
 			err = lines.Encode(event)
