@@ -1,15 +1,15 @@
 package demo
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/icmprouter/icmprouter/internal/needs"
 )
@@ -60,22 +60,34 @@ func TestObstacleIsNamed(t *testing.T) {
 func TestRootlessSignal(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, os.Kill} {
 		t.Run(signal.String(), func(t *testing.T) {
-			var out bytes.Buffer
-			c := asNobody(t, openTUN)
-			c.Stdout, c.Stderr = &out, &out
-			if err := c.Start(); err != nil {
+			out, theirs, err := os.Pipe()
+			if err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(time.Second) // the story takes two
+			defer out.Close()
+			c := asNobody(t, openTUN)
+			c.Stdout, c.Stderr = theirs, theirs
+			err = c.Start()
+			theirs.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := bufio.NewReader(out)
+			for line := ""; !strings.HasPrefix(line, "2  "); { // the second step of many
+				if line, err = told.ReadString('\n'); err != nil {
+					t.Fatal(err)
+				}
+			}
 			child := childOf(c.Process.Pid)
 			c.Process.Signal(signal)
-			err := c.Wait() // until both have closed the output
+			rest, _ := io.ReadAll(told) // until both have closed the output
+			err = c.Wait()
 			var exit *exec.ExitError
 			if !errors.As(err, &exit) || exit.Exited() {
 				t.Errorf("got %v, want an end by %v", err, signal)
 			}
-			if child == "" || strings.Contains(out.String(), "All was as it should be") {
-				t.Errorf("got the child %q, want one, and its story cut short:\n%s", child, out.String())
+			if child == "" || strings.Contains(string(rest), "All was as it should be") {
+				t.Errorf("got the child %q, want one, and its story cut short:\n%s", child, rest)
 			}
 		})
 	}
