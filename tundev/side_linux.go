@@ -19,8 +19,9 @@ const (
 	// Its default of 500 is a millisecond of a fast sender; this is as long as
 	// another thread may keep the processor from us (4 ms at 500,000 packets a second).
 	queueLength = 2048
-	// settle is how long the kernel may take to make an IPv6 address usable.
-	settle = 2 * time.Second
+	// settle is how long the kernel may take to make an IPv6 address usable: it needs a lock for that which it also
+	// holds while it takes namespaces down.
+	settle = 10 * time.Second
 )
 
 // side is the kernel's side of a TUN. It is used inside the TUN's namespace.

@@ -145,6 +145,7 @@ func TestUsableAtOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			conn.SetDeadline(time.Now().Add(patience))
 			d.Write([]*wire.Packet{outgoing(datagram(t, f.far, f.near, 100, i))})
 			if _, _, err := conn.ReadFromUDPAddrPort(make([]byte, 100)); err != nil {
 				t.Fatalf("%s: Open number %d: %v", f.name, i, err)
