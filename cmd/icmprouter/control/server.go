@@ -77,7 +77,7 @@ func (s *Server) Serve(l net.Listener) error {
 
 // Close ends all connections: those that are answered have a moment to end.
 func (s *Server) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if s.http.Shutdown(ctx) == nil {
 		return nil
