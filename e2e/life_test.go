@@ -28,6 +28,7 @@ func TestSignals(t *testing.T) {
 			r.end(s)
 			wantTable(t, r.stdout.String())
 			r.wantNothingLeft()
+			await(t, "STOPPING=1", func() bool { return r.notices.has("STOPPING=1") }) // a datagram may be read after the process has ended
 			last := r.notices.all()
 			if got := last[len(last)-1]; got != "STOPPING=1" {
 				t.Errorf("the last that systemd was told is %q", got)
