@@ -40,6 +40,10 @@ func replies(out string) (list []string) {
 	return list
 }
 
+// nine are nine pings. For the answer to the last, ping waits as long as two of the others took, or its interval: that is
+// as long as a busy machine may keep it waiting.
+var nine = []string{"ping", "-n", "-c", "9", "-i", "0.1"}
+
 // TestDelay: a link of 70 ms is 140 ms there and back, and another direction has a delay of its own.
 func TestDelay(t *testing.T) {
 	t.Parallel()
@@ -78,7 +82,7 @@ func TestLoss(t *testing.T) {
 				setting += fates
 			}
 			n := newNetwork(t, "chain:2", "--set", "links.r1-r2."+setting)
-			out := n.client(t, "ping", "-n", "-c", "9", "-i", "0.02", "-W", "1", n.server(f))
+			out := n.client(t, append(slices.Clone(nine), "-W", "1", n.server(f))...)
 			if got := strings.Join(replies(out), " "); got != kept {
 				t.Errorf("%s: replies to %s, want %s", setting, got, kept)
 			}
@@ -172,7 +176,7 @@ func TestCorrupt(t *testing.T) {
 				}
 				n := newNetwork(t, "chain:2", "--set", "links.r1-r2.to_r2.corrupt="+`{"every":2,"where":"`+c.where+`"}`)
 				n.capture("server", n.Server)
-				out := n.client(t, "ping", "-n", "-c", "9", "-i", "0.02", c.wait, "-s", "1000", n.server(f))
+				out := n.client(t, append(slices.Clone(nine), c.wait, "-s", "1000", n.server(f))...)
 				if got := strings.Join(replies(out), " "); got != c.kept {
 					t.Errorf("replies to %s, want %s\n%s", got, c.kept, out)
 				}
