@@ -56,7 +56,9 @@ func TestPolicy(t *testing.T) {
 		want(t, r.client(t, ping(f.server, "-M", "do", "-s", f.size(1450))...), f.tooBig(f.left, 1400))
 
 		r.says(t, `"echo": { "delay": "300ms" }`)
-		want(t, r.client(t, ping(f.left)...), ` time=3[0-4]\d(\.\d+)? ms\n`)
+		if took := number(t, r.client(t, ping(f.left)...), ` time=([\d.]+) ms\n`); took < 300 { // a busy machine may add to it
+			t.Errorf("the reply took %v ms, want 300 and more", took)
+		}
 
 		r.says(t, `"time_exceeded": { "limit": { "pps": 1, "burst": 1, "scope": "source" } }`)
 		want(t, r.client(t, "ping", "-n", "-c", "4", "-i", "0.2", "-W", "1", "-t", "1", f.server), `\+[12] errors, 100% packet loss`)
