@@ -112,9 +112,8 @@ func TestExecJobControl(t *testing.T) {
 		inner.Env = append(os.Environ(), "PS1=go> ")
 		s = onTerminal(t, inner)
 		s.see("go> ", 1)
-		s.press("echo up; sleep 61\n")
+		s.press("sh -c 'echo up; exec sleep 61'\n") // who says so is in the foreground
 		s.see("up\r\n", 1)
-		time.Sleep(200 * time.Millisecond)
 		s.press("\x1a")
 		s.see("Stopped", 1)
 		s.press("kill -KILL %1; exit 3\n")

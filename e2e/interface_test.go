@@ -72,6 +72,7 @@ func TestMartians(t *testing.T) {
 				own(t, r.Server, to)
 				r.client(t, ping(to, "-W", "0.3")...)
 			}
+			r.ping(t, "10.1.0.1") // what came before is done
 			c := r.stop()
 			c.wantDropped(t, "martian-destination", dropped.classE)
 			c.wantDropped(t, "link-local", dropped.linkLocal)
