@@ -55,8 +55,8 @@ type Prober struct {
 const (
 	// quiet is how long nothing may come before a case is over.
 	quiet = 25 * time.Millisecond
-	// late is how long what is wanted may take.
-	late = 400 * time.Millisecond
+	// late is how long what is wanted may take: a busy machine keeps a router from its work for as long.
+	late = 800 * time.Millisecond
 	// expiry is longer than any reassembly (RFC 8200 §4.5, RFC 1122 §3.3.2).
 	expiry = 66 * time.Second
 )
