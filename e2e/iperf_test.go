@@ -37,12 +37,13 @@ type traffic struct {
 func iperf(t *testing.T, r *router, f family, args ...string) traffic {
 	t.Helper()
 	needs.Tool(t, "iperf3", "iperf3")
-	background(t, r.Server, "listening", "iperf3", "-s", "-1", "--forceflush")
+	server, _ := background(t, r.Server, "listening", "iperf3", "-s", "-1", "--forceflush")
 	out := r.client(t, append([]string{"iperf3", "--json", "-c", f.server}, args...)...)
 	var found traffic
 	if err := json.Unmarshal([]byte(out[max(0, firstBrace(out)):]), &found); err != nil || found.Error != "" {
 		t.Fatalf("iperf3: %v\n%s", err, out)
 	}
+	server.Wait() // the next one listens to the same port
 	return found
 }
 
