@@ -137,7 +137,7 @@ func (s *source) checkTimeline(f *File) {
 		at, timed := step.Delay()
 		switch {
 		case s.has(path+".at") && s.has(path+".when"):
-			s.refuse(path+".when", `a second choice beside "at" (`+s.place(path+".at")+")", `one of "at" or "when"`)
+			s.refuse(path+".when", `a second choice beside "at"`, `one of "at" or "when"`)
 		case s.has(path + ".when"):
 			s.checkWhen(step.When, path+".when")
 		case !s.has(path + ".at"):

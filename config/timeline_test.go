@@ -36,7 +36,7 @@ func TestTimelineMistakes(t *testing.T) {
 		"the timeline itself": {`{"at":"1s","set":{"timeline[0].at":"2s"}}`, []string{
 			`f:2:14: timeline[0]: a step changes the timeline; expected a path of anything else`}},
 		"no time":       {`{"set":{"` + right + `":1300}}`, []string{`f:2:14: timeline[0]: nothing says when; expected one of "at" or "when"`}},
-		"two times":     {`{"at":"1s","when":{"packets":1},"set":{"` + right + `":1300}}`, []string{`f:2:32: timeline[0].when: a second choice beside "at" (2:20); expected one of "at" or "when"`}},
+		"two times":     {`{"at":"1s","when":{"packets":1},"set":{"` + right + `":1300}}`, []string{`f:2:32: timeline[0].when: a second choice beside "at"; expected one of "at" or "when"`}},
 		"backwards":     {`{"at":"2s","unset":["` + right + `"]},{"at":"1s","set":{"` + right + `":1300}}`, []string{`f:2:74: timeline[1].at: 1s is before 2s of a step above; expected steps in their order`}},
 		"no duration":   {`{"at":"soon","set":{}}`, []string{`f:2:20: timeline[0].at: "soon" is no duration of at least 0s; expected a duration, as "20ms"`}},
 		"before it all": {`{"at":"-1s","set":{}}`, []string{`f:2:20: timeline[0].at: "-1s" is no duration of at least 0s; expected a duration, as "20ms"`}},

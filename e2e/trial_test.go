@@ -74,7 +74,7 @@ func TestScenarioBlackhole(t *testing.T) {
 			if j.Verdict != "blackholed" || !j.TimedOut || server.Payload != 0 || server.Sent.Largest != 1500 || server.TooBig != 0 || server.Stall.Length < 3e9 {
 				t.Errorf("IPv%s: %+v", family, j)
 			}
-			want(t, j.Reason, `^server's 1500-octet datagrams vanish at r2 \(MTU 1400\): \d+ Packet Too Big sent, and none reached the server \(r3 dropped \d+, by a filter\); nothing got through$`)
+			want(t, j.Reason, `^server's 1500-octet datagrams vanish at r2 \(MTU 1400\): \d+ Packet Too Big sent, and none reached the server \(r3 dropped \d+, by a filter\); nothing usable got through$`)
 			if truth := j.Baseline.Ways[1]; truth.Payload < 500_000 || truth.Last != 1400 || !truth.Shrank || truth.TooBig == 0 {
 				t.Errorf("IPv%s without the fault: %+v", family, truth)
 			}
@@ -119,7 +119,7 @@ func TestExecScenario(t *testing.T) {
 	asAll(t, func(t *testing.T, c caller) {
 		e := finish(t, c.calls(t, "exec", "--scenario", "ptb-filtered", "--", "curl", "-m", "4", "-sS", "-o", "/dev/null", "http://server.lab/bytes/10000000"))
 		e.wantStatus(t, 28)
-		want(t, e.stderr, `(?m)^icmprouter: ptb-filtered: blackholed: server's 1500-octet datagrams vanish at r2 .* nothing got through`)
+		want(t, e.stderr, `(?m)^icmprouter: ptb-filtered: blackholed: server's 1500-octet datagrams vanish at r2 .* nothing usable got through`)
 		for range retries { // others load the machine, and what it survived may be a stall
 			e = finish(t, c.calls(t, "exec", "--scenario", "P16", "--", "curl", "-sS", "-o", "/dev/null", "http://server.lab/bytes/1000000"))
 			e.wantStatus(t, 0)

@@ -82,7 +82,7 @@ func TestVerdict(t *testing.T) {
 		"as without the fault":               {run(5*MB, 5*MB, s), good, Survived, []string{"5.0 MB", "100 %"}},
 		"told, and shrank":                   {run(5*MB, 5*MB, s, shrank), good, Survived, []string{"from 1500 to 1400 octets", "3 Packet Too Big"}},
 		"without a baseline":                 {run(5*MB, 5*MB, s), nil, Survived, []string{"5.0 MB"}},
-		"nothing after the first segments":   {run(54_000, 80_000, s, running, open(s, 9*s, 54_000), withheld), good, Blackholed, []string{"server's 1500-octet datagrams vanish at r2 (MTU 1400)", "12 Packet Too Big withheld by policy", "nothing got through after 54.0 kB"}},
+		"nothing after the first segments":   {run(54_000, 80_000, s, running, open(s, 9*s, 54_000), withheld), good, Blackholed, []string{"server's 1500-octet datagrams vanish at r2 (MTU 1400)", "12 Packet Too Big withheld by policy", "nothing usable got through after 54.0 kB"}},
 		"the same without a baseline":        {run(54_000, 80_000, s, running, open(s, 9*s, 54_000), withheld), nil, Blackholed, []string{"12 Packet Too Big withheld"}},
 		"a layer below is silent":            {run(0, 14_000, 0, running, open(0, 9*s, 0), silent), good, Blackholed, []string{"at r2 (silently, below IP)", "nobody told the server"}},
 		"errors do not arrive":               {run(0, 14_000, 0, running, open(0, 9*s, 0), lostErr), good, Blackholed, []string{"12 Packet Too Big sent, and none reached the server"}},

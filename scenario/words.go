@@ -9,7 +9,7 @@ import (
 // blackholed says in one line why nothing of a side got through any more.
 func blackholed(o, baseline *Observation, side Side) string {
 	w := &o.Ways[side]
-	end := "; nothing got through"
+	end := "; nothing usable got through"
 	switch {
 	case w.Open.Length > 0 && w.Open.After > 0:
 		end += " after " + Octets(w.Open.After)

@@ -111,7 +111,7 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if len(near) == 0 {
 		return usageError{fmt.Errorf("unknown command %q\nSee: %s --help", args[0], c.CommandPath())}
 	}
-	return usageError{fmt.Errorf("unknown command %q; did you mean %q?", args[0], strings.Join(near, `" or "`))}
+	return usageError{fmt.Errorf("unknown command %q; did you mean \"%s\"?", args[0], strings.Join(near, `" or "`))}
 }
 
 // usageArgs makes what a command says of its arguments a usage error.

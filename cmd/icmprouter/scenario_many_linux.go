@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -16,8 +19,10 @@ import (
 )
 
 // many runs each scenario in a process of its own, since a process has one lab, some of them at
-// once. The results are in the order of the names.
+// once. The results are in the order of the names. A signal ends those that run; what was done stays.
 func (f *trialFlags) many(c *cobra.Command) []*card.Result {
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
 	results := make([]*card.Result, len(f.names))
 	free := make(chan struct{}, f.parallel)
 	var wait sync.WaitGroup
@@ -25,7 +30,7 @@ func (f *trialFlags) many(c *cobra.Command) []*card.Result {
 		free <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-free }()
-			results[i] = f.other(c, name)
+			results[i] = f.other(ctx, name)
 			fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", name, results[i].Word())
 		})
 	}
@@ -34,21 +39,25 @@ func (f *trialFlags) many(c *cobra.Command) []*card.Result {
 }
 
 // other runs a scenario in another process.
-func (f *trialFlags) other(c *cobra.Command, name string) *card.Result {
+func (f *trialFlags) other(ctx context.Context, name string) *card.Result {
 	s, err := scenario.Find(name)
 	if err != nil {
 		return &card.Result{Scenario: name, Error: err.Error()}
 	}
 	var stdout, stderr bytes.Buffer
-	child := exec.CommandContext(c.Context(), "/proc/self/exe", f.arguments(name)...)
+	child := exec.CommandContext(ctx, "/proc/self/exe", f.arguments(name)...)
 	child.Stdout, child.Stderr = &stdout, &stderr
+	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
 	runErr := child.Run()
 	r := &card.Result{}
-	if err := json.Unmarshal(stdout.Bytes(), r); err != nil {
-		return &card.Result{Scenario: s.Name, Alias: s.Alias, Title: s.Title, Healthy: s.Healthy,
-			Program: strings.Join(f.command, " "), Error: fmt.Sprintf("%v: %s", runErr, lastLine(stderr.String()))}
+	if json.Unmarshal(stdout.Bytes(), r) == nil {
+		return r
 	}
-	return r
+	why := "interrupted"
+	if ctx.Err() == nil {
+		why = fmt.Sprintf("%v: %s", runErr, lastLine(stderr.String()))
+	}
+	return &card.Result{Scenario: s.Name, Alias: s.Alias, Title: s.Title, Healthy: s.Healthy, Program: strings.Join(f.command, " "), Error: why}
 }
 
 // arguments are those of one scenario's process.

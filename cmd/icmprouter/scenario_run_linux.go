@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,8 @@ func scenarioRunCommand() *cobra.Command {
 with it, and judges by what crossed the wire at both hosts:
 
   survived     it did as well as without the fault, or nearly so
-  degraded     it got there, but stalled for ` + scenario.StallAfter.String() + ` or longer, was half as fast, or lost a flow
+  degraded     it got there, but stalled for ` + scenario.StallAfter.String() + ` or longer, was half as fast, or lost a flow,
+               or a tenth of its datagrams
   blackholed   something that was sent never got through
 
 The command runs on the client; the server is server.lab: that of --server 'COMMAND',
@@ -56,7 +58,9 @@ or a built-in one, as of "icmprouter exec". Without a command there is a built-i
 client. What programs print goes to standard error; they read nothing. Who is not
 root needs what exec needs: see "icmprouter doctor".
 
-With several names, or "all", the report is a table, with one line a scenario.
+With several names, or "all", the report is a table, with one line a scenario. Ctrl-C
+ends all of it: one scenario has no verdict then, of several the report has those
+that are done.
 With --config FILE the network is one's own, with TUN devices in the netns client and
 server, and there is no run without the fault.
 
@@ -108,7 +112,10 @@ func (f *trialFlags) split(c *cobra.Command, args []string) error {
 			break
 		}
 		s, err := scenario.Find(name)
-		if err != nil {
+		switch {
+		case err != nil && i > 0 && f.command == nil:
+			return fmt.Errorf(`%w (a command stands behind "--")`, err)
+		case err != nil:
 			return err
 		}
 		f.names[i] = s.Name
@@ -138,8 +145,14 @@ func (f *trialFlags) split(c *cobra.Command, args []string) error {
 // run runs one scenario in this process, or several in others.
 func (f *trialFlags) run(c *cobra.Command) error {
 	began := time.Now()
+	if err := f.writable(); err != nil {
+		return usageError{err}
+	}
 	if len(f.names) > 1 {
 		results := f.many(c)
+		if !slices.ContainsFunc(results, func(r *card.Result) bool { return r.Error == "" }) && len(lab.Lacks()) > 0 {
+			fmt.Fprintln(c.ErrOrStderr(), "icmprouter:", lab.Lacking(errors.New("this is missing here")))
+		}
 		return f.report(c, results, began)
 	}
 	t, err := f.trial(c)
@@ -154,6 +167,9 @@ func (f *trialFlags) run(c *cobra.Command) error {
 		return exitStatus(status)
 	}
 	r, err := t.Run()
+	if err != nil {
+		lab.Explain(err)
+	}
 	switch {
 	case err != nil && !f.asJSON && f.junit == "" && f.html == "":
 		return err
@@ -216,6 +232,21 @@ func (f *trialFlags) report(c *cobra.Command, results []*card.Result, began time
 		return err
 	}
 	return f.status(results)
+}
+
+// writable says before anything is run that a report cannot be written. What is in its file stays until there is another.
+func (f *trialFlags) writable() error {
+	for _, path := range []string{f.junit, f.html} {
+		if path == "" {
+			continue
+		}
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+		if err != nil {
+			return err
+		}
+		file.Close()
+	}
+	return nil
 }
 
 // toFile writes a file.

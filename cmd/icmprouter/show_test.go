@@ -26,6 +26,7 @@ func TestShowRefuses(t *testing.T) {
 		{"show plan " + bad + ".missing", "no such file"},
 		{"show plan --format svg " + chain, `"svg" is none of: table, json, dot, mermaid`},
 		{"show plna " + chain, `did you mean "plan"?`},
+		{"ctl shw", `did you mean "set" or "show"?`},
 		{"show paths client " + chain, `accepts 3 arg(s), received 2`},
 		{"show paths client server " + bad, "config.json:1:"},
 		{"show paths clinet server " + chain, `"clinet" is no address, no node or NODE:INTERFACE, and no namespace or name of a device; did you mean "client"?`},

@@ -111,6 +111,11 @@ func TestRefusedChanges(t *testing.T) {
 	if err := d.Set("links.*.both.loss[0].every", 3); err == nil {
 		t.Errorf("a key was set within a string:\n%s", d.Bytes())
 	}
+	d.Root.Delete("links")
+	if err := d.Set("links.x.mtu", 1300); err == nil || err.Error() != "links[x]: there are no links" {
+		t.Errorf("set in a link where there is none: %v", err)
+	}
+	d.Root.Set("links", parsed(t).Root.Get("links"))
 	if string(d.Bytes()) != string(parsed(t).Bytes()) {
 		t.Errorf("a refused change has changed\n%s", d.Bytes())
 	}

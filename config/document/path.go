@@ -79,8 +79,11 @@ func (d *Document) Set(path string, value any) error {
 	return nil
 }
 
-// known refuses to make a node by a slip in its name.
+// known refuses to make a node by a slip in its name, or a link that has only a name.
 func (d *Document) known(way []string) error {
+	if len(way) > 1 && way[0] == "links" && way[1] != "0" && d.Root.of["links"] == nil {
+		return fmt.Errorf("links[%s]: there are no links", way[1])
+	}
 	nodes, ok := d.Root.of["nodes"].(*Object)
 	if !ok || len(way) < 3 || way[0] != "nodes" || way[1] == "*" || len(nodes.keys) == 0 {
 		return nil

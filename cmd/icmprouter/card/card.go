@@ -30,9 +30,10 @@ type Result struct {
 	Expected string `json:"expected,omitempty"`
 	// Error is why there is no verdict.
 	Error string `json:"error,omitempty"`
-	// Status is the program's exit status with the fault; TimedOut: it was ended after Timeout.
-	Status   int  `json:"exit_status"`
-	TimedOut bool `json:"timed_out"`
+	// Status is the program's exit status with the fault; TimedOut: it was ended after Timeout. BaselineStatus is that without.
+	Status         int  `json:"exit_status"`
+	TimedOut       bool `json:"timed_out"`
+	BaselineStatus *int `json:"baseline_exit_status,omitempty"`
 	// Took is how long all of it took, in seconds.
 	Took float64 `json:"took_s"`
 	// Baseline is the run without the fault, if there was one, and Faulty that with it.
@@ -53,8 +54,13 @@ func (r *Result) Word() string {
 	return r.Verdict.String()
 }
 
-// Why is the verdict's reason, or the error.
-func (r *Result) Why() string { return cmp.Or(r.Error, r.Reason) }
+// Why is the verdict's reason, or the error. The program's own word is no reason: but who failed is not to pass unseen.
+func (r *Result) Why() string {
+	if r.Error == "" && r.Verdict == scenario.Survived && r.Status != 0 {
+		return r.Reason + "; but the program " + r.ended()
+	}
+	return cmp.Or(r.Error, r.Reason)
+}
 
 // JSON writes a result, or a list of them.
 func JSON(w io.Writer, what any) error {
@@ -93,18 +99,26 @@ func Text(w io.Writer, r *Result) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if r.Baseline != nil {
-		fmt.Fprintf(w, "  goodput: %s of that without the fault\n", share(r))
+	if share := share(r); share != "-" {
+		fmt.Fprintf(w, "  goodput: %s of that without the fault\n", share)
 	}
 	for _, f := range r.Faulty.Fates {
 		fmt.Fprintf(w, "  %s\n", fate(f))
 	}
-	ended := fmt.Sprintf("ended with status %d", r.Status)
-	if r.TimedOut {
-		ended = "was ended by --timeout"
-	}
-	_, err := fmt.Fprintf(w, "  program: %s; it %s\n", r.Program, ended)
+	_, err := fmt.Fprintf(w, "  program: %s; it %s\n", r.Program, r.ended())
 	return err
+}
+
+// ended says how the program did.
+func (r *Result) ended() string {
+	if r.TimedOut {
+		return "was ended by --timeout"
+	}
+	text := fmt.Sprintf("ended with status %d", r.Status)
+	if r.BaselineStatus != nil && *r.BaselineStatus != r.Status {
+		text += fmt.Sprintf(", and with %d without the fault", *r.BaselineStatus)
+	}
+	return text
 }
 
 // rows are what text and pages tell of a run.

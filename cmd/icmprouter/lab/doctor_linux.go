@@ -42,8 +42,8 @@ func Lacks() (lacks []Check) {
 	return lacks
 }
 
-// lacking is an error with what is missing and how to mend it, one line for each.
-func lacking(err error) error {
+// Lacking is an error with what is missing and how to mend it, one line for each.
+func Lacking(err error) error {
 	text := err.Error()
 	for _, c := range Lacks() {
 		text += fmt.Sprintf("\n  %s: %s\n    fix: %s", c.Name, c.Found, c.Fix)

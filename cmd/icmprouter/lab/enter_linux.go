@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -56,7 +57,7 @@ func Enter() (status int, inside bool, err error) {
 	err = start(c, ends[1])
 	unix.Close(ends[1])
 	if err != nil {
-		return 0, false, lacking(fmt.Errorf("namespaces cannot be made: %w", bare(err)))
+		return 0, false, Lacking(fmt.Errorf("namespaces cannot be made: %w", bare(err)))
 	}
 	failed := make(chan bool, 1)
 	go func() { failed <- follow(wire) }()
@@ -65,7 +66,7 @@ func Enter() (status int, inside bool, err error) {
 	wire.Close()
 	status = passOn(c.ProcessState.Sys().(syscall.WaitStatus))
 	if <-failed && len(Lacks()) > 0 {
-		return status, false, lacking(errors.New("this is missing here"))
+		return status, false, Lacking(errors.New("this is missing here"))
 	}
 	return status, false, nil
 }
@@ -74,11 +75,15 @@ func Enter() (status int, inside bool, err error) {
 // adds what is missing on this machine, if that is the reason.
 func Fail(err error, w io.Writer) {
 	fmt.Fprintln(w, "icmprouter:", err)
-	if status := ExitStatus(err); status != failure {
-		os.Exit(status)
+	Explain(err)
+	os.Exit(ExitStatus(err))
+}
+
+// Explain has the outer process say at its end what is missing on this machine, if that is the reason of an error.
+func Explain(err error) {
+	if ExitStatus(err) == failure {
+		tell(noLab)
 	}
-	tell(noLab)
-	os.Exit(failure)
 }
 
 // again is this program once more, in namespaces of its own, at the end of a wire.
@@ -141,6 +146,7 @@ var outer struct {
 	once     sync.Once
 	wire     *os.File
 	rootless bool
+	ended    atomic.Bool
 	err      error
 }
 
@@ -159,6 +165,7 @@ func connect() error {
 		unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 		go func() {
 			outer.wire.Read(make([]byte, 1)) // nobody writes: this is the outer process's end
+			outer.ended.Store(true)
 			killAll(nil)
 			os.Exit(failure)
 		}()

@@ -85,6 +85,16 @@ func (r Result) Exit() {
 // terminal and signals are its own meanwhile. What c does not set it inherits. After the timeout, unless it is zero, it
 // is ended. The error says that it could not be started.
 func (l *Lab) Run(where string, c *exec.Cmd, timeout time.Duration) (r Result, err error) {
+	return l.run(where, c, timeout, tell)
+}
+
+// RunBehind is as Run, but signals are not the command's: they end the process that called Enter, and all of the lab with it.
+func (l *Lab) RunBehind(where string, c *exec.Cmd, timeout time.Duration) (r Result, err error) {
+	return l.run(where, c, timeout, func(int) {})
+}
+
+// run is given who is told which process is in front.
+func (l *Lab) run(where string, c *exec.Cmd, timeout time.Duration, tell func(int)) (r Result, err error) {
 	if c.Stdin == nil {
 		c.Stdin = os.Stdin
 	}
@@ -118,8 +128,8 @@ func (l *Lab) Run(where string, c *exec.Cmd, timeout time.Duration) (r Result, e
 		r.TimedOut = true
 		end(c.Process, ended)
 	}
-	if c.ProcessState == nil {
-		select {} // the outer process has ended, and killAll was faster: it ends this one, too
+	if c.ProcessState == nil || outer.ended.Load() {
+		select {} // killAll has ended the command, and ends this process, too
 	}
 	r.Status = c.ProcessState.Sys().(syscall.WaitStatus)
 	return r, nil

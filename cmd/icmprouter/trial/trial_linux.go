@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/card"
@@ -42,30 +44,43 @@ type Trial struct {
 
 // Run runs the program, and says what became of it. An error is a lab's: that a program fails is none.
 func (t *Trial) Run() (*card.Result, error) {
+	signals := make(chan os.Signal, 1) // they end the process outside, and this one with it: whatever it has seen until then is no verdict
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
+	defer signal.Stop(signals)
 	began := time.Now()
 	r := &card.Result{Scenario: t.Name, Program: t.program(), Probing: t.Probing}
 	if s := t.Scenario; s != nil {
 		r.Scenario, r.Alias, r.Title, r.Healthy = s.Name, s.Alias, s.Title, s.Healthy
 	}
 	if t.Scenario != nil && !t.NoBaseline {
-		o, _, err := t.once(false)
+		o, ended, err := t.once(false)
 		if err != nil {
 			return r, fmt.Errorf("without the fault: %w", err)
 		}
-		r.Baseline = o
+		status := status(ended)
+		r.Baseline, r.BaselineStatus = o, &status
 	}
 	o, ended, err := t.once(true)
 	if err != nil {
 		return r, err
 	}
-	r.Faulty, r.TimedOut = o, ended.TimedOut
-	r.Status = ended.Status.ExitStatus()
-	if ended.Status.Signaled() {
-		r.Status = 128 + int(ended.Status.Signal())
+	r.Faulty, r.TimedOut, r.Status = o, ended.TimedOut, status(ended)
+	select {
+	case <-signals: // which the terminal sends to all
+		select {}
+	default:
 	}
 	r.Judgement = scenario.Judge(r.Faulty, r.Baseline)
 	r.Took = time.Since(began).Seconds()
 	return r, nil
+}
+
+// status is what a shell would make of an end.
+func status(r lab.Result) int {
+	if r.Status.Signaled() {
+		return 128 + int(r.Status.Signal())
+	}
+	return r.Status.ExitStatus()
 }
 
 // program is what the client does, for people.
@@ -150,7 +165,7 @@ func (t *Trial) client(l *lab.Lab) (*exec.Cmd, error) {
 func (t *Trial) observe(l *lab.Lab, watch *Watch, c *exec.Cmd) (*scenario.Observation, lab.Result, error) {
 	watch.Begin(t.Timeout + moment)
 	defer watch.End()
-	ended, err := l.Run(lab.Client, c, t.Timeout+moment)
+	ended, err := l.RunBehind(lab.Client, c, t.Timeout+moment)
 	if err != nil {
 		return nil, ended, err
 	}

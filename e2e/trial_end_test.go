@@ -1,0 +1,99 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/icmprouter/icmprouter/internal/needs"
+)
+
+// TestScenarioInterrupted: who ends a run has no verdict about it, and leaves nothing: by a signal, and by Ctrl-C.
+func TestScenarioInterrupted(t *testing.T) {
+	t.Parallel()
+	asAll(t, func(t *testing.T, c caller) {
+		for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+			mark := fmt.Sprintf("E2E_%d_%s_%d", os.Getpid(), c.name, signal)
+			process := c.calls(t, "scenario", "run", "ptb-short-quote", "--no-baseline", "--", "sh", "-c", "echo ready; trap '' TERM; sleep 60 & wait")
+			process.Env = append(os.Environ(), mark+"=1")
+			s := onTerminal(t, process)
+			s.see("ready", 1)
+			if signal == syscall.SIGINT {
+				s.press("\x03")
+			} else {
+				process.Process.Signal(signal)
+			}
+			process.Wait()
+			if status := process.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != signal {
+				t.Errorf("the status is %#x, want an end by %v", status, signal)
+			}
+			await(t, "all to end", func() bool { return len(marked(mark)) == 0 })
+			if s.screen.count("ptb-short-quote") > 0 {
+				t.Errorf("there is a verdict:\n%s", s.screen)
+			}
+		}
+	})
+}
+
+// TestScenarioCardInterrupted: of several scenarios, the report has those that were done.
+func TestScenarioCardInterrupted(t *testing.T) {
+	t.Parallel()
+	c := callers[0]
+	junit := filepath.Join(t.TempDir(), "card.xml")
+	process := c.calls(t, "scenario", "run", "P17", "P02", "P21", "--parallel", "1", "--no-baseline", "--junit", junit)
+	var stdout, stderr output
+	process.Stdout, process.Stderr = &stdout, &stderr
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { process.Process.Kill(); process.Wait() })
+	await(t, "the first", func() bool { return stderr.count("ptb-short-quote: ") > 0 })
+	process.Process.Signal(syscall.SIGTERM)
+	process.Wait()
+	if code := process.ProcessState.ExitCode(); code != 1 {
+		t.Errorf("exit code %d, want 1\n%s%s", code, &stdout, &stderr)
+	}
+	want(t, stdout.String(), `(?m)^P17 +ptb-short-quote +(survived|degraded) `, `(?m)^P02 +ptb-filtered +error +- +interrupted$`, `(?m)^P21 +l2-silent +error +- +interrupted$`)
+	xml, err := os.ReadFile(junit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, string(xml), `tests="3" failures="\d" errors="2"`)
+}
+
+// TestScenarioProgramFails: a program's own word is no verdict, and does not pass unseen. What cannot be written is said before the run.
+func TestScenarioProgramFails(t *testing.T) {
+	t.Parallel()
+	needs.Tool(t, "curl", "curl")
+	c := callers[0]
+	var e ended
+	for range retries { // others load the machine, and what it survived may be a stall
+		e = finish(t, c.calls(t, "scenario", "run", "P16", "--", "sh", "-c", "curl -sS -o /dev/null http://server.lab/bytes/100000; exit 3"))
+		if e.status.ExitStatus() == 0 {
+			break
+		}
+	}
+	e.wantStatus(t, 0)
+	want(t, e.stdout, `SURVIVED: .*; but the program ended with status 3\n`, `(?m)^  program: sh -c .*; it ended with status 3$`)
+	e = finish(t, c.calls(t, "scenario", "run", "P16", "--html", "/no/such/directory/card.html"))
+	e.wantStatus(t, 2)
+	want(t, e.stderr, `^open /no/such/directory/card.html: no such file or directory\n$`)
+	e = finish(t, c.calls(t, "scenario", "run", "P16", "curl", "server.lab"))
+	e.wantStatus(t, 2)
+	want(t, e.stderr, `there is no scenario "curl" \(a command stands behind "--"\)`)
+}
+
+// TestScenarioWithoutTUN says what is missing, and how to mend it: of one scenario and of several.
+func TestScenarioWithoutTUN(t *testing.T) {
+	t.Parallel()
+	c := caller{"user", closedTUN, nobody, nil}
+	for _, names := range [][]string{{"P16"}, {"P16", "P17"}} {
+		e := finish(t, c.calls(t, append([]string{"scenario", "run"}, names...)...))
+		e.wantStatus(t, 1)
+		want(t, e.stderr, `(?m)^  TUN: /dev/net/tun is not open to you\n    fix: sudo chmod`)
+	}
+}
