@@ -155,6 +155,8 @@ func (f *execFlags) network(s execScenario) (*config.File, []byte, error) {
 	d := f.path.Config()
 	if s != nil {
 		d = s.Config()
+	} else if err := f.mistaken(); err != nil {
+		return nil, nil, err
 	}
 	for _, assignment := range f.set {
 		if err := d.Assign(assignment); err != nil {
@@ -167,6 +169,28 @@ func (f *execFlags) network(s execScenario) (*config.File, []byte, error) {
 		err = refused(err)
 	}
 	return file, text, err
+}
+
+// mistaken says which of the flags that describe the path no path could have.
+func (f *execFlags) mistaken() error {
+	for _, one := range []struct {
+		flag  string
+		value any
+		path  lab.Path
+	}{
+		{"mtu", f.path.MTU, lab.Path{Hops: 1, MTU: f.path.MTU}},
+		{"delay", f.path.Delay, lab.Path{Hops: 1, Delay: f.path.Delay}},
+		{"loss", f.path.Loss, lab.Path{Hops: 1, Loss: f.path.Loss}},
+		{"rate", f.path.Rate, lab.Path{Hops: 1, Rate: f.path.Rate}},
+	} {
+		var mistakes config.Mistakes
+		if _, err := config.Parse("exec", one.path.Config().Bytes()); errors.As(err, &mistakes) {
+			m := mistakes[0]
+			m.Path = fmt.Sprintf("--%s %v", one.flag, one.value)
+			return errors.New(m.Text())
+		}
+	}
+	return nil
 }
 
 // run checks all that can be checked outside, and runs the command in a lab.
