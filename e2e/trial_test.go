@@ -42,6 +42,19 @@ type judged struct {
 // retries is how often a verdict may be another, where that is a matter of how busy the machine is.
 const retries = 3
 
+// verdict calls scenario run until it has the exit code, a few times at most: others load the machine, and what a program
+// survives may be a stall.
+func (c caller) verdict(t *testing.T, status int, args ...string) (e ended) {
+	t.Helper()
+	for range retries {
+		if e = finish(t, c.calls(t, append([]string{"scenario", "run"}, args...)...)); e.status.ExitStatus() == status {
+			break
+		}
+	}
+	e.wantStatus(t, status)
+	return e
+}
+
 // judge runs scenario run --json, and wants the exit code.
 func (c caller) judge(t *testing.T, status int, args ...string) judged {
 	t.Helper()
@@ -93,14 +106,8 @@ func TestScenarioCounts(t *testing.T) {
 	t.Parallel()
 	needs.Tool(t, "curl", "curl")
 	c := callers[0]
-	e := finish(t, c.calls(t, append([]string{"scenario", "run", "ptb-quote-rewritten", "--no-baseline", "--json"}, curl("4", 2_000_000)...)...))
-	if e.status.ExitStatus() != 3 { // others load the machine, and a stall counts all the same
-		e.wantStatus(t, 0)
-	}
-	var j judged
-	if err := json.Unmarshal([]byte(e.stdout), &j); err != nil {
-		t.Fatal(err)
-	}
+	e := c.verdict(t, 0, append([]string{"ptb-quote-rewritten", "--no-baseline", "--json", "--expect", "survived"}, curl("4", 2_000_000)...)...)
+	j := e.judged(t, 0)
 	came := regexp.MustCompile(`came (\d+) (\d+)`).FindStringSubmatch(e.stderr)
 	if came == nil {
 		t.Fatalf("curl says %q", e.stderr)
@@ -155,13 +162,7 @@ func TestScenarioExpect(t *testing.T) {
 		{[]string{"P01", "--timeout", "0s"}, 2, `--timeout 0s`},
 		{[]string{"--config", "/no/such.json"}, 2, `/no/such.json`},
 	} {
-		var e ended
-		for range retries { // others load the machine, and what it survived may be a stall
-			if e = finish(t, c.calls(t, append([]string{"scenario", "run"}, test.args...)...)); e.status.ExitStatus() == test.status {
-				break
-			}
-		}
-		e.wantStatus(t, test.status)
+		e := c.verdict(t, test.status, test.args...)
 		if test.stderr != "" {
 			want(t, e.stderr, test.stderr)
 		}
@@ -178,13 +179,7 @@ func TestScenarioConfig(t *testing.T) {
 		if err := os.WriteFile(file, []byte(shown.stdout), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		var e ended
-		for range retries { // others load the machine, and what it survived may be a stall
-			if e = finish(t, c.calls(t, "scenario", "run", "--json", "--config", file, "--timeout", "4s", "--expect", verdict)); e.status.ExitStatus() == 0 {
-				break
-			}
-		}
-		if j := e.judged(t, 0); j.Scenario != "own" || j.Verdict != verdict {
+		if j := c.verdict(t, 0, "--json", "--config", file, "--timeout", "4s", "--expect", verdict).judged(t, 0); j.Scenario != "own" || j.Verdict != verdict {
 			t.Errorf("%s: %s: %s: %s, want %s", args, j.Scenario, j.Verdict, j.Reason, verdict)
 		}
 	}
