@@ -75,6 +75,18 @@ func TestScenarioProgramFails(t *testing.T) {
 	e = finish(t, c.calls(t, "scenario", "run", "P16", "--html", "/no/such/directory/card.html"))
 	e.wantStatus(t, 2)
 	want(t, e.stderr, `^open /no/such/directory/card.html: no such file or directory\n$`)
+	kept, none := filepath.Join(t.TempDir(), "kept.xml"), filepath.Join(t.TempDir(), "none.html")
+	if err := os.WriteFile(kept, []byte("the last one"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	e = finish(t, c.calls(t, "scenario", "run", "--config", "/no/such.json", "--junit", kept, "--html", none))
+	e.wantStatus(t, 2)
+	if text, _ := os.ReadFile(kept); string(text) != "the last one" {
+		t.Errorf("the last report is %q now", text)
+	}
+	if _, err := os.Stat(none); !os.IsNotExist(err) {
+		t.Errorf("there is a report of nothing: %v", err)
+	}
 	e = finish(t, c.calls(t, "scenario", "run", "P16", "curl", "server.lab"))
 	e.wantStatus(t, 2)
 	want(t, e.stderr, `there is no scenario "curl" \(a command stands behind "--"\)`)

@@ -240,11 +240,15 @@ func (f *trialFlags) writable() error {
 		if path == "" {
 			continue
 		}
+		_, missing := os.Stat(path)
 		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
 		if err != nil {
 			return err
 		}
 		file.Close()
+		if missing != nil {
+			os.Remove(path)
+		}
 	}
 	return nil
 }
