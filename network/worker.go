@@ -74,9 +74,7 @@ type worker struct {
 	refused   *wire.Packet   // the first of what came of it that a queue had no room for; nil: none
 	due       time.Duration  // when to look for fragments that expire
 	held      bool           // fragments may have come since that was last asked
-	urgent    bool           // the thread runs before others
-	rested    time.Duration  // the last round in which nothing moved, if it is urgent
-	busy      int            // and the rounds since
+	haste     haste
 }
 
 // equip gets the worker its buffers.
@@ -157,10 +155,10 @@ func (w *worker) run(ctx context.Context) (err error) {
 		if sleep {
 			timeout = w.timeout()
 		}
-		w.hurry(timeout != 0)
+		w.hurry(timeout)
 		switch {
 		case sleep:
-			err = w.look(timeout)
+			err = w.sleep(timeout)
 			w.due = 0 // what it slept for may be fragments
 		case idle || len(w.ports) <= fewPorts || round%pollRounds == 0:
 			err = w.look(0)
@@ -276,7 +274,7 @@ func (w *worker) timeout() time.Duration {
 	if !ok {
 		return forever
 	}
-	return max(0, next-clock()-wakeUp)
+	return max(0, next-clock()-w.early())
 }
 
 // nextExpiry is when the first fragments expire.
