@@ -103,8 +103,12 @@ func set(t *testing.T, netns string, settings ...string) {
 	must(t, in(netns, append([]string{"sysctl", "-q", "-w"}, settings...)...)...)
 }
 
-// own gives an address to the TUN in a namespace, for use at once.
+// own gives an address to the TUN in a namespace, and waits until the kernel takes what comes for it: for IPv6 a thread of its own sees
+// to that.
 func own(t *testing.T, netns, address string) {
 	t.Helper()
 	must(t, in(netns, "ip", "addr", "replace", address, "dev", "tun0", "nodad")...)
+	await(t, address+" to be local", func() bool {
+		return strings.HasPrefix(must(t, in(netns, "ip", "route", "get", address)...), "local ")
+	})
 }
