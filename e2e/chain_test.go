@@ -125,7 +125,7 @@ func TestLongestChain(t *testing.T) {
 	set(t, n.Server, "net.ipv4.ip_default_ttl=255", "net.ipv6.conf.all.hop_limit=255", "net.ipv6.conf.tun0.hop_limit=255")
 	eachFamily(t, func(t *testing.T, f family) {
 		wantHops(t, f, n.run(t, "traceroute", "-n", "-w", "10", "-q", "1", "-m", "255", n.server(f)))
-		path := n.run(t, "tracepath", "-n", "-m", "255", n.server(f))
+		path := n.tracepath(t, n.Client, "-m", "255", n.server(f))
 		wantHops(t, f, path)
 		want(t, path, ` reached\n +Resume: pmtu 1500 hops 255 `) // and "back 64": it takes a TTL of 1 for one that began with 64
 		mtr := ""

@@ -116,14 +116,14 @@ func TestControlPolicy(t *testing.T) {
 	r.ctl(0, "set", "nodes.r1.icmp.packet_too_big.action=drop")
 	want(t, r.ctl(0, "show", "policy"), `nodes\.r1\.icmp\.packet_too_big\.action +"drop"`)
 	for _, f := range families {
-		out := r.client(t, "tracepath", "-n", "-m", "2", f.server)
+		out := r.tracepath(t, r.Client, "-m", "2", f.server)
 		if strings.Contains(out, "pmtu 1400") || !strings.Contains(out, "no reply") {
 			t.Errorf("silent, and tracepath found the MTU:\n%s", out)
 		}
 	}
 	r.ctl(0, "unset", "nodes.r1.icmp.packet_too_big.action")
 	for _, f := range families {
-		want(t, r.client(t, "tracepath", "-n", f.server), `pmtu 1400`)
+		want(t, r.tracepath(t, r.Client, f.server), `pmtu 1400`)
 	}
 	want(t, r.ctl(0, "show", "counters"), `(?m)sent +\d+ +too-big.*withheld by policy`)
 	r.ctl(0, "reset", "counters")

@@ -4,13 +4,17 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/icmprouter/icmprouter/internal/needs"
 )
@@ -205,6 +209,39 @@ func (r *router) client(t *testing.T, args ...string) string {
 	t.Helper()
 	out, _ := command(t, in(r.Client, args...)...)
 	return out
+}
+
+// tracepath runs it in a namespace, on one processor with the router. On another it may read an error before the kernel has told the
+// socket of it, take that notice for an answer, and lag behind its probes from then on.
+func (r *router) tracepath(t *testing.T, netns string, args ...string) string {
+	t.Helper()
+	var all, one unix.CPUSet
+	if err := unix.SchedGetaffinity(r.process.Process.Pid, &all); err != nil {
+		t.Fatal(err)
+	}
+	first := 0
+	for !all.IsSet(first) {
+		first++
+	}
+	one.Set(first)
+	r.keepOn(t, &one)
+	defer r.keepOn(t, &all)
+	return must(t, in(netns, append([]string{"taskset", "-c", fmt.Sprint(first), "tracepath", "-n"}, args...)...)...)
+}
+
+// keepOn keeps all threads of the router on some processors.
+func (r *router) keepOn(t *testing.T, processors *unix.CPUSet) {
+	t.Helper()
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", r.process.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, thread := range threads {
+		id, _ := strconv.Atoi(thread.Name())
+		if err := unix.SchedSetaffinity(id, processors); err != nil && err != unix.ESRCH {
+			t.Fatal(err)
+		}
+	}
 }
 
 // background starts a tool in a namespace, waits until it prints a text, and kills

@@ -97,11 +97,11 @@ func TestLinkMTU(t *testing.T) {
 	needs.Tool(t, "tracepath", "iputils-tracepath")
 	eachFamily(t, func(t *testing.T, f family) {
 		n := newNetwork(t, "chain:4", "--set", "links.r2-r3.to_r3.mtu=1400", "--set", "links.r3-r4.to_r3.mtu=1300")
-		out := n.run(t, "tracepath", "-n", n.server(f))
+		out := n.tracepath(t, n.Client, n.server(f))
 		a := f.addresses(4)
 		want(t, out, ` 2:  `+a[1]+` +[\d.]+ms \n 3:  `+a[1]+` +[\d.]+ms pmtu 1400\n`, ` 5:  `+a[4]+` .* reached\n`, `Resume: pmtu 1400 hops 5 back 5`)
 		back := f.says("10.128.2.0", "fd00:8000:0:2::")
-		out = must(t, in(n.Server, "tracepath", "-n", f.says("10.128.1.1", "fd00:8000:0:1::1"))...)
+		out = n.tracepath(t, n.Server, f.says("10.128.1.1", "fd00:8000:0:1::1"))
 		want(t, out, ` 2:  `+back+` +[\d.]+ms pmtu 1300\n`, `Resume: pmtu 1300 hops 5 back 5`)
 		if got := n.paths(f).PathMTU; got != 1400 {
 			t.Errorf("show says that the path MTU is %d, want 1400", got)

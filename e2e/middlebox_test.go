@@ -132,7 +132,7 @@ func TestTunnels(t *testing.T) {
 			p := newTopology(t)
 			p.MTU, p.Right = 1500, fmt.Sprintf(`"tunnel": { "overhead": 100, "error": %q }`, says)
 			r := start(t, p)
-			path := r.client(t, "tracepath", "-n", "-m", "2", f.server)
+			path := r.tracepath(t, r.Client, "-m", "2", f.server)
 			route := r.client(t, "ip", "route", "get", f.server)
 			if learns {
 				want(t, path, `pmtu 1400`)

@@ -47,7 +47,7 @@ func TestPolicy(t *testing.T) {
 		learned(1400)
 
 		r.says(t, `"packet_too_big": { "checksum": "wrong" }`)
-		want(t, r.client(t, "tracepath", "-n", "-"+f.name, "-m", "2", f.server), `(?s)pmtu 1500.* 2:  no reply\n.*Too many hops: pmtu 1500\n`)
+		want(t, r.tracepath(t, r.Client, "-"+f.name, "-m", "2", f.server), `(?s)pmtu 1500.* 2:  no reply\n.*Too many hops: pmtu 1500\n`)
 		learned(0)
 
 		r.says(t, `"packet_too_big": { "overrides": [ { "match": { "in": "left", "above": 1450 }, "action": "drop" } ] }`)

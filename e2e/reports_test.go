@@ -139,8 +139,8 @@ func TestAsymmetricMTU(t *testing.T) {
 	needs.Tool(t, "tracepath", "iputils-tracepath")
 	eachFamily(t, func(t *testing.T, f family) {
 		r := example(t, "asymmetric-mtu")
-		want(t, r.client(t, "tracepath", "-n", f.server), `Resume: pmtu 1500 hops 3 `)
-		want(t, must(t, in(r.Server, "tracepath", "-n", f.client)...), `Resume: pmtu 1300 hops 3 `)
+		want(t, r.tracepath(t, r.Client, f.server), `Resume: pmtu 1500 hops 3 `)
+		want(t, r.tracepath(t, r.Server, f.client), `Resume: pmtu 1300 hops 3 `)
 		r.leave()
 	})
 }

@@ -56,7 +56,7 @@ func TestTraceroute(t *testing.T) {
 func tracepathFinds(t *testing.T, r *router, f family) {
 	t.Helper()
 	needs.Tool(t, "tracepath", "iputils-tracepath")
-	want(t, r.client(t, "tracepath", "-n", f.server),
+	want(t, r.tracepath(t, r.Client, f.server),
 		` 1:  `+f.left+` `, ` 2:  `+f.server+` .* reached\n`, `Resume: pmtu 1400 hops 2 back 2`)
 }
 
@@ -65,7 +65,7 @@ func TestTracepath(t *testing.T) {
 	eachFamily(t, func(t *testing.T, f family) {
 		r := start(t, newTopology(t))
 		tracepathFinds(t, r, f)
-		out := must(t, in(r.Server, "tracepath", "-n", f.client)...)
+		out := r.tracepath(t, r.Server, f.client)
 		want(t, out, ` 1:  `+f.right+` `, `Resume: pmtu 1500 hops 2 back 2`)
 		if c := r.stop(); c.Messages["too-big"].Sent == 0 || c.Messages["too-big"].Sent != c.Dropped["too-big"] {
 			t.Errorf("too big: %+v", c)
