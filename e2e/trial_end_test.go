@@ -3,11 +3,13 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/icmprouter/icmprouter/internal/needs"
 )
@@ -36,6 +38,43 @@ func TestScenarioInterrupted(t *testing.T) {
 				t.Errorf("there is a verdict:\n%s", s.screen)
 			}
 		}
+	})
+}
+
+// TestScenarioStopped: who stops a run for a while, as Ctrl-Z does or a machine that is busy, has not found a fault of the network's.
+func TestScenarioStopped(t *testing.T) {
+	t.Parallel()
+	needs.Tool(t, "curl", "curl")
+	asAll(t, func(t *testing.T, c caller) {
+		process := c.calls(t, "scenario", "run", "ptb-short-quote", "--no-baseline", "--json", "--",
+			"sh", "-c", "echo ready; curl -sS -o /dev/null http://server.lab/bytes/10000000")
+		var stdout, stderr output
+		process.Stdout, process.Stderr = &stdout, &stderr
+		process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		if err := process.Start(); err != nil {
+			t.Fatal(err)
+		}
+		group := func(signal syscall.Signal) { syscall.Kill(-process.Process.Pid, signal) }
+		t.Cleanup(func() { group(syscall.SIGKILL); process.Wait() })
+		await(t, "the program", func() bool { return stderr.count("ready") > 0 })
+		time.Sleep(500 * time.Millisecond)
+		group(syscall.SIGSTOP)
+		time.Sleep(1500 * time.Millisecond)
+		group(syscall.SIGCONT)
+		process.Wait()
+		var result struct {
+			Verdict, Reason string
+			Faulty          struct {
+				StoodStill time.Duration `json:"stood_still_ns"`
+			}
+		}
+		if err := json.Unmarshal([]byte(stdout.String()), &result); err != nil {
+			t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
+		}
+		if still := result.Faulty.StoodStill; still < 1400*time.Millisecond || result.Verdict != "survived" {
+			t.Errorf("stood still for %v: %s: %s", still, result.Verdict, result.Reason)
+		}
+		want(t, result.Reason, `; this machine stood still for \d\.\d s meanwhile$`)
 	})
 }
 

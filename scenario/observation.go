@@ -30,6 +30,9 @@ type Observation struct {
 	Fates []Fate `json:"fates"`
 	// MTUs are those of each node's narrowest interface, in octets.
 	MTUs map[string]int `json:"mtus,omitempty"`
+	// StoodStill is the longest time in which the machine let no program run that wanted to, as a busy or a suspended one does: as
+	// much longer may a stall be.
+	StoodStill time.Duration `json:"stood_still_ns"`
 	// Bin is the width of the bins of Way.Series.
 	Bin time.Duration `json:"bin_ns"`
 }

@@ -21,6 +21,8 @@ const (
 	// slack of time.
 	slow  = 0.5
 	slack = 500 * time.Millisecond
+	// worthTelling is how long a machine must have stood still to be a part of the reason.
+	worthTelling = StallAfter / 2
 )
 
 // Verdict is what became of a program.
@@ -61,8 +63,17 @@ type Judgement struct {
 	Reason  string  `json:"reason"`
 }
 
-// Judge says what became of a program, by what crossed the wire, and by the same run without the fault; nil: there was none.
+// Judge says what became of a program, by what crossed the wire, and by the same run without the fault; nil: there was none. That
+// the machine stood still is told, and no fault of the network's.
 func Judge(o, baseline *Observation) Judgement {
+	j := judge(o, baseline)
+	if o.StoodStill >= worthTelling {
+		j.Reason += fmt.Sprintf("; this machine stood still for %s meanwhile", Seconds(o.StoodStill))
+	}
+	return j
+}
+
+func judge(o, baseline *Observation) Judgement {
 	switch {
 	case o.Ways[Client].Sent.Datagrams+o.Ways[Server].Sent.Datagrams == 0:
 		return Judgement{Unjudged, "nothing crossed the network: is the program's peer server.lab?"}
@@ -131,7 +142,7 @@ func suffered(o, baseline *Observation) string {
 		switch {
 		case w.GaveUp || stuck(o, w):
 			return abandoned(o, Side(side))
-		case w.Longest.Length >= usual+StallAfter:
+		case w.Longest.Length >= usual+StallAfter+o.StoodStill:
 			return stalled(o, Side(side))
 		}
 	}
@@ -165,6 +176,20 @@ func busier(o *Observation) Side {
 		return Server
 	}
 	return Client
+}
+
+// Beside is how well a run did, as a part of the run without the fault, by what the busier side of that sent: goodput, but over the
+// time that the slower of both took. What got through at once, and was all, was not faster. false: there is nothing to compare.
+func (o *Observation) Beside(baseline *Observation) (part float64, ok bool) {
+	if o == nil || baseline == nil {
+		return 0, false
+	}
+	side := busier(baseline)
+	w, b := &o.Ways[side], &baseline.Ways[side]
+	if b.Payload == 0 || b.Until <= 0 {
+		return 0, false
+	}
+	return float64(w.Payload) / float64(b.Payload) * min(1, b.Until.Seconds()/max(w.Until, 1).Seconds()), true
 }
 
 // Goodput is what got through, in octets of payload a second, up to the last of it.

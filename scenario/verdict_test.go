@@ -71,6 +71,10 @@ func stall(at, length time.Duration, after uint64) func(*Observation) {
 	}
 }
 
+func stoodStill(longest time.Duration) func(*Observation) {
+	return func(o *Observation) { o.StoodStill = longest }
+}
+
 func TestVerdict(t *testing.T) {
 	const MB, s, ms = 1_000_000, time.Second, time.Millisecond
 	good := run(5*MB, 5*MB, s)
@@ -93,6 +97,8 @@ func TestVerdict(t *testing.T) {
 		"a long one that has just stalled":   {run(4.8*MB, 5*MB, 8*s, running, open(8*s, 2*s, 4.8*MB)), run(5*MB, 5*MB, 8*s), Degraded, nil},
 		"it stalled and went on":             {run(5*MB, 5*MB, 5*s, stall(0, 3*s, 0), probed, withheld), good, Degraded, []string{"stalled for 3.0 s after 0 octets", "found by probing that 1400 octets pass, and not 1500"}},
 		"it stalls without the fault too":    {run(5*MB, 5*MB, s, stall(0, 700*ms, 0)), run(5*MB, 5*MB, s, stall(0, 600*ms, 0)), Survived, nil},
+		"the machine stood still":            {run(5*MB, 5*MB, 1500*ms, stall(0, 900*ms, 0), stoodStill(500*ms)), good, Survived, []string{"5.0 MB", "; this machine stood still for 0.5 s meanwhile"}},
+		"it stalled for longer than that":    {run(5*MB, 5*MB, 2*s, stall(0, 1200*ms, 0), stoodStill(500*ms)), good, Degraded, []string{"stalled for 1.2 s", "; this machine stood still for 0.5 s meanwhile"}},
 		"half as fast":                       {run(5*MB, 5*MB, 3*s), good, Degraded, []string{"33 %"}},
 		"slower, but by nothing that counts": {run(5*MB, 5*MB, 30*ms), run(5*MB, 5*MB, 10*ms), Survived, nil},
 		"as long, with less":                 {run(2*MB, 2*MB, s), good, Degraded, []string{"40 %"}},

@@ -229,11 +229,8 @@ func short(o, baseline *Observation, side Side) string {
 
 func survived(o, baseline *Observation) string {
 	text := fmt.Sprintf("%s got through", Octets(moved(o)))
-	if baseline != nil {
-		side := busier(baseline)
-		if b := baseline.Ways[side].Goodput(); b > 0 {
-			text += fmt.Sprintf(" at %.0f %% of the goodput without the fault", 100*o.Ways[side].Goodput()/b)
-		}
+	if part, ok := o.Beside(baseline); ok {
+		text += fmt.Sprintf(" at %.0f %% of the goodput without the fault", 100*part)
 	}
 	if did := actions(o); did != "" {
 		text += "; " + did

@@ -215,17 +215,13 @@ func Table(w io.Writer, results []*Result) error {
 	return err
 }
 
-// share is the goodput as a part of that without the fault.
+// share is scenario.Observation.Beside, for people.
 func share(r *Result) string {
-	if r.Faulty == nil || r.Baseline == nil {
+	part, ok := r.Faulty.Beside(r.Baseline)
+	if !ok {
 		return "-"
 	}
-	side := Busier(r.Baseline)
-	b := r.Baseline.Ways[side].Goodput()
-	if b == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.0f %%", 100*r.Faulty.Ways[side].Goodput()/b)
+	return fmt.Sprintf("%.0f %%", 100*part)
 }
 
 // Busier is the side from which more got through.

@@ -29,6 +29,7 @@ func results() []*Result {
 	bad := &scenario.Observation{Length: 9 * time.Second, Bin: 100 * time.Millisecond, Ways: [2]scenario.Way{way(100, 100), way(54_000, 54_000)},
 		Fates: []scenario.Fate{{Node: "r2", What: "too-big", How: "withheld", Class: scenario.Suppressed, Count: 12}}}
 	stall := scenario.Stall{At: 100 * time.Millisecond, Length: 8 * time.Second, After: 54_000}
+	bad.Ways[scenario.Server].Until = 10 * time.Millisecond
 	bad.Ways[scenario.Server].Stall, bad.Ways[scenario.Server].Longest, bad.Ways[scenario.Server].Open = stall, stall, stall
 	all := []*Result{
 		{Scenario: "good", Alias: "P91", Title: "Nothing <b>happens</b>", Judgement: scenario.Judgement{Verdict: scenario.Survived, Reason: "all & everything"}, Baseline: base, Faulty: base},

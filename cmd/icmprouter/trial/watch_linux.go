@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/icmprouter/icmprouter/cmd/icmprouter/control"
@@ -29,6 +30,7 @@ type Watch struct {
 	engine   *control.Engine
 	end      context.CancelFunc
 
+	still atomic.Int64 // Observation.StoodStill
 	alarm *time.Timer
 	mu    sync.Mutex
 	last  *scenario.Observation // of the moment before the program was ended; nil: it was not
@@ -74,6 +76,7 @@ func (w *Watch) Begin(limit time.Duration) {
 	var ctx context.Context
 	ctx, w.end = context.WithCancel(context.Background())
 	w.engine.Begin(ctx, w.network.File.Timeline)
+	go w.beat(ctx)
 	if limit > 0 {
 		w.alarm = time.AfterFunc(limit-min(moment, limit/10), func() {
 			w.mu.Lock() // who asks meanwhile waits
@@ -81,6 +84,18 @@ func (w *Watch) Begin(limit time.Duration) {
 			o := w.look()
 			w.last = &o
 		})
+	}
+}
+
+// pulse is how often the watch looks whether the machine lets programs run.
+const pulse = 10 * time.Millisecond
+
+// beat notes how late it wakes up at most, up to the end.
+func (w *Watch) beat(ctx context.Context) {
+	for ctx.Err() == nil {
+		due := time.Now().Add(pulse)
+		time.Sleep(pulse)
+		w.still.Store(max(w.still.Load(), int64(time.Since(due))))
 	}
 }
 
@@ -111,6 +126,7 @@ func (w *Watch) Observe(timedOut bool) (o scenario.Observation) {
 // look says what crossed the network by now.
 func (w *Watch) look() (o scenario.Observation) {
 	w.net.Rest(func(now time.Duration) { o = w.observer.Observe(now) })
+	o.StoodStill = time.Duration(w.still.Load())
 	o.Fates = scenario.Fates(w.net.Stats())
 	plan := w.network.File.Plan()
 	if text, _ := w.engine.Document(); text != nil {
