@@ -206,7 +206,7 @@ func pollable(d Device, within time.Duration) bool {
 		poll = append(poll, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
 	}
 	for {
-		n, err := unix.Poll(poll, int(time.Until(deadline).Milliseconds()))
+		n, err := unix.Poll(poll, max(0, int(time.Until(deadline).Milliseconds()))) // less than zero would be for ever
 		if err != unix.EINTR {
 			return n > 0
 		}
