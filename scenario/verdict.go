@@ -149,7 +149,7 @@ func suffered(o, baseline *Observation) string {
 	if baseline == nil {
 		return ""
 	}
-	side := busier(baseline)
+	side := Busier(baseline)
 	w, b := &o.Ways[side], &baseline.Ways[side]
 	switch {
 	case w.Goodput() < slow*b.Goodput() && (w.Until >= b.Until+slack || float64(w.Payload) < slow*float64(b.Payload)):
@@ -170,8 +170,8 @@ func (w *Way) share() float64 {
 	return float64(w.Payload) / float64(w.Offered)
 }
 
-// busier is the side that sent more of what got through.
-func busier(o *Observation) Side {
+// Busier is the side that sent more of what got through; the server, if both sent as much.
+func Busier(o *Observation) Side {
 	if o.Ways[Server].Payload >= o.Ways[Client].Payload {
 		return Server
 	}
@@ -184,7 +184,7 @@ func (o *Observation) Beside(baseline *Observation) (part float64, ok bool) {
 	if o == nil || baseline == nil {
 		return 0, false
 	}
-	side := busier(baseline)
+	side := Busier(baseline)
 	w, b := &o.Ways[side], &baseline.Ways[side]
 	if b.Payload == 0 || b.Until <= 0 {
 		return 0, false

@@ -53,6 +53,9 @@ with it, and judges by what crossed the wire at both hosts:
                or a tenth of its datagrams
   blackholed   something that was sent never got through
 
+A machine that stands still meanwhile is told beside the verdict: a stall has to be
+longer than that, by as much.
+
 The command runs on the client; the server is server.lab: that of --server 'COMMAND',
 or a built-in one, as of "icmprouter exec". Without a command there is a built-in
 client. What programs print goes to standard error; they read nothing. Who is not

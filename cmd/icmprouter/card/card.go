@@ -224,14 +224,6 @@ func share(r *Result) string {
 	return fmt.Sprintf("%.0f %%", 100*part)
 }
 
-// Busier is the side from which more got through.
-func Busier(o *scenario.Observation) scenario.Side {
-	if o.Ways[scenario.Client].Payload > o.Ways[scenario.Server].Payload {
-		return scenario.Client
-	}
-	return scenario.Server
-}
-
 // Count says how many had which verdict.
 func Count(results []*Result) string {
 	count := map[string]int{}

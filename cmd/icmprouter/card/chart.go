@@ -29,9 +29,9 @@ func Picture(r *Result) template.HTML {
 	if r.Faulty == nil || r.Faulty.Bin == 0 {
 		return ""
 	}
-	side := Busier(r.Faulty)
+	side := scenario.Busier(r.Faulty)
 	if r.Baseline != nil {
-		side = Busier(r.Baseline)
+		side = scenario.Busier(r.Baseline)
 	}
 	p := &picture{until: time.Second}
 	for _, o := range []*scenario.Observation{r.Baseline, r.Faulty} {
